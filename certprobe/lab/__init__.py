@@ -1,0 +1,1 @@
+"""A laboratory on loopback: a PKI with any fault on purpose, and servers to try it on."""
