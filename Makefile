@@ -39,9 +39,9 @@ clean: ## remove the virtual environment, caches and build products
 
 $(INSTALLED): pyproject.toml tools/setup
 	tools/setup venv $(PYTHON) $(VENV)
-	$(VENV)/bin/pip install --quiet --editable .
+	$(VENV)/bin/pip install -qq --editable .
 	@touch $@
 
 $(DEVELOPMENT): $(INSTALLED)
-	$(VENV)/bin/pip install --quiet --group dev
+	$(VENV)/bin/pip install -qq --group dev
 	@touch $@
