@@ -73,11 +73,11 @@ class UnsupportedError(InputError):
     """Bytes are understood, but use an algorithm that we do not have."""
 
 
-class PasswordRequired(InputError):  # noqa: N818 - reads as what it says
+class PasswordRequired(InputError):
     """Bytes are encrypted and no password was given."""
 
 
-class WrongPassword(InputError):  # noqa: N818
+class WrongPassword(InputError):
     """The password does not open it."""
 
 
@@ -94,7 +94,7 @@ class StageError(CertprobeError):
         self.party = party
 
 
-class NotReached(StageError):  # noqa: N818
+class NotReached(StageError):
     """No conversation came about."""
 
 
