@@ -1,0 +1,1 @@
+"""The only home of Windows' numbers and words: HRESULTs, trust-status bits, policy flags and plain explanations."""
