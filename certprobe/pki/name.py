@@ -1,0 +1,244 @@
+"""Distinguished names: raw DER, RFC 4514 text, and the comparison of RFC 5280 7.1."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+
+from certprobe.pki import der
+
+if TYPE_CHECKING:
+    from functools import _lru_cache_wrapper
+
+T = TypeVar("T")
+
+COMMON_NAME: Final = "2.5.4.3"
+
+# RFC 4514 3, RFC 4519 2, and for EV certificates the names of the CA/Browser Forum's EV Guidelines 7.1.4.2.
+ATTRIBUTE_TYPES: Final = {
+    "2.5.4.3": "CN",
+    "2.5.4.4": "SN",
+    "2.5.4.5": "serialNumber",
+    "2.5.4.6": "C",
+    "2.5.4.7": "L",
+    "2.5.4.8": "ST",
+    "2.5.4.9": "STREET",
+    "2.5.4.10": "O",
+    "2.5.4.11": "OU",
+    "2.5.4.12": "title",
+    "2.5.4.13": "description",
+    "2.5.4.15": "businessCategory",
+    "2.5.4.17": "postalCode",
+    "2.5.4.18": "postOfficeBox",
+    "2.5.4.20": "telephoneNumber",
+    "2.5.4.41": "name",
+    "2.5.4.42": "givenName",
+    "2.5.4.43": "initials",
+    "2.5.4.44": "generationQualifier",
+    "2.5.4.45": "x500UniqueIdentifier",
+    "2.5.4.46": "dnQualifier",
+    "2.5.4.65": "pseudonym",
+    "2.5.4.97": "organizationIdentifier",
+    "0.9.2342.19200300.100.1.1": "UID",
+    "0.9.2342.19200300.100.1.25": "DC",
+    "1.2.840.113549.1.9.1": "emailAddress",
+    "1.3.6.1.4.1.311.60.2.1.1": "jurisdictionLocalityName",
+    "1.3.6.1.4.1.311.60.2.1.2": "jurisdictionStateOrProvinceName",
+    "1.3.6.1.4.1.311.60.2.1.3": "jurisdictionCountryName",
+}
+
+_MOST_ATTRIBUTES = 1024
+_LONGEST_CACHED = 2048
+
+
+class Attribute(NamedTuple):
+    """One AttributeTypeAndValue: dotted `type`, decoded `text` (None if not a readable string), the value's DER."""
+
+    type: str
+    text: str | None
+    tag: int
+    value: bytes
+
+
+class _Decoded(NamedTuple):
+    rdns: tuple[tuple[Attribute, ...], ...]
+    fault: str | None
+    structured: bool
+
+
+class DistinguishedName:
+    """A Name of RFC 5280 4.1.2.4 as its DER; any bytes will do, `fault` tells when they are no Name.
+
+    Equality and hash follow RFC 5280 7.1: see `match_key`.
+    """
+
+    __slots__ = ("_match_key", "der")
+
+    def __init__(self, der: bytes) -> None:
+        self.der = der
+        self._match_key: bytes | None = None
+
+    @property
+    def match_key(self) -> bytes:
+        """Equal for two names exactly when they match.
+
+        Strings of a known character set are compared without regard to case, to their ASN.1 type and to the number of
+        blanks (RFC 4518 2); TeletexString, whose character set nobody can tell, by its exact value; other values and
+        malformed names by their DER. The values of a multi-valued RDN have no order.
+        """
+        if self._match_key is None:
+            self._match_key = _cached(_match_key, self.der)
+        return self._match_key
+
+    @property
+    def rfc4514(self) -> str:
+        """The name as RFC 4514 text, most significant RDN last; `#` and hexadecimal digits if it is no Name.
+
+        Control and bidirectional characters are kept as they are; escape them before showing them.
+        """
+        return _cached(_rfc4514, self.der)
+
+    @property
+    def rdns(self) -> tuple[tuple[Attribute, ...], ...]:
+        """The RDNSequence in the order of the DER; empty if malformed."""
+        return _cached(_decode, self.der).rdns
+
+    @property
+    def fault(self) -> str | None:
+        """What is wrong with the encoding, or None."""
+        return _cached(_decode, self.der).fault
+
+    @property
+    def common_names(self) -> tuple[str, ...]:
+        """Every readable commonName, in the order of the DER."""
+        return tuple(
+            attribute.text
+            for rdn in self.rdns
+            for attribute in rdn
+            if attribute.type == COMMON_NAME and attribute.text is not None
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, DistinguishedName):
+            return NotImplemented
+        return self.der == other.der or self.match_key == other.match_key
+
+    def __hash__(self) -> int:
+        return hash(self.match_key)
+
+    def __repr__(self) -> str:
+        return f"DistinguishedName({self.rfc4514!r})"
+
+    def __str__(self) -> str:
+        return self.rfc4514
+
+
+EMPTY_NAME: Final = DistinguishedName(b"\x30\x00")
+
+
+@lru_cache(maxsize=4096)
+def _decode(name: bytes) -> _Decoded:
+    rdns: list[tuple[Attribute, ...]] = []
+    fault: str | None = None
+    attributes = 0
+    try:
+        for rdn in der.children(name, der.whole(name, der.SEQUENCE, "Name"), limit=_MOST_ATTRIBUTES):
+            members = []
+            for member in der.children(
+                name, der.expect(name, der.SET, rdn.start, rdn.end, "RelativeDistinguishedName")
+            ):
+                attribute, odd = _attribute(name, member)
+                members.append(attribute)
+                fault = fault or odd
+            if not members:
+                raise der.DerError(f"RelativeDistinguishedName at byte {rdn.start} is empty")
+            attributes += len(members)
+            if attributes > _MOST_ATTRIBUTES:
+                raise der.DerError(f"Name holds more than {_MOST_ATTRIBUTES} attributes")
+            rdns.append(tuple(members))
+    except der.DerError as error:
+        return _Decoded((), str(error), structured=False)
+    return _Decoded(tuple(rdns), fault, structured=True)
+
+
+def _attribute(name: bytes, member: der.Tlv) -> tuple[Attribute, str | None]:
+    der.expect(name, der.SEQUENCE, member.start, member.end, "AttributeTypeAndValue")
+    kind = der.expect(name, der.OBJECT_IDENTIFIER, member.value_start, member.end, "AttributeType")
+    value = der.read(name, kind.end, member.end)
+    if value.end != member.end:
+        raise der.DerError(f"AttributeTypeAndValue at byte {member.start} holds more than two values")
+    oid = der.object_identifier(der.value(name, kind))
+    encoded = der.element(name, value)
+    try:
+        return Attribute(oid, der.string(value.tag, der.value(name, value)), value.tag, encoded), None
+    except der.DerError as error:
+        return Attribute(oid, None, value.tag, encoded), f"{ATTRIBUTE_TYPES.get(oid, oid)}: {error}"
+
+
+@lru_cache(maxsize=4096)
+def _match_key(name: bytes) -> bytes:
+    decoded = _cached(_decode, name)
+    if not decoded.structured:
+        return b"\x00" + name
+    parts = [b"\x01"]
+    for rdn in decoded.rdns:
+        members = [_attribute_key(attribute) for attribute in rdn]
+        if len(members) > 1:
+            members.sort()
+        parts.append(b"%d:" % len(members))
+        parts += members
+    return b"".join(parts)
+
+
+def _attribute_key(attribute: Attribute) -> bytes:
+    if attribute.text is None:
+        return _framed(attribute.type, b"#", attribute.value)
+    if attribute.tag == der.TELETEX_STRING:
+        return _framed(attribute.type, b"T", attribute.text.encode())
+    return _framed(attribute.type, b"=", prepared(attribute.text).encode())
+
+
+def _framed(oid: str, kind: bytes, value: bytes) -> bytes:
+    return b"%b%b%d:%b" % (oid.encode(), kind, len(value), value)
+
+
+def prepared(text: str) -> str:
+    """Prepare a string for caseIgnoreMatch (RFC 4518 2): case folded, normalised, blanks squeezed."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.lower().split())
+    from unicodedata import category, normalize
+
+    mapped = "".join(" " if c.isspace() else c for c in text if c.isspace() or category(c) not in ("Cc", "Cf"))
+    return " ".join(normalize("NFKC", normalize("NFKC", mapped).casefold()).split())
+
+
+@lru_cache(maxsize=4096)
+def _rfc4514(name: bytes) -> str:
+    decoded = _cached(_decode, name)
+    if not decoded.structured:
+        return "#" + name.hex()
+    return ",".join("+".join(map(_attribute_text, rdn)) for rdn in reversed(decoded.rdns))
+
+
+def _attribute_text(attribute: Attribute) -> str:
+    descriptor = ATTRIBUTE_TYPES.get(attribute.type)
+    if descriptor is None or attribute.text is None:
+        return f"{descriptor or attribute.type}=#{attribute.value.hex()}"
+    return f"{descriptor}={_escaped(attribute.text)}"
+
+
+_ESCAPES = str.maketrans({"\0": "\\00"} | {c: "\\" + c for c in '"+,;<>\\'})
+
+
+def _escaped(text: str) -> str:
+    escaped = text.translate(_ESCAPES)
+    if escaped.startswith(("#", " ")):
+        escaped = "\\" + escaped
+    if escaped.endswith(" ") and len(text) > 1:
+        escaped = escaped[:-1] + "\\ "
+    return escaped
+
+
+def _cached(compute: _lru_cache_wrapper[T], name: bytes) -> T:
+    """Keep a hostile peer from filling the caches with names that nobody meets twice."""
+    return compute(name) if len(name) <= _LONGEST_CACHED else compute.__wrapped__(name)

@@ -1,0 +1,88 @@
+"""Is this certificate the server's that was asked for? (RFC 9525 6, with Windows' fallback to the commonName)"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from certprobe.pki import extensions
+from certprobe.pki.extensions import GeneralNameKind
+
+if TYPE_CHECKING:
+    from certprobe.pki.certificate import Certificate
+
+_LONGEST_NAME = 255
+
+
+class NameMatch(NamedTuple):
+    """Whether a name matched, by which kind of presented identifier, and every identifier that was compared."""
+
+    matched: bool
+    by: Literal["dNSName", "iPAddress", "CN"] | None
+    presented: tuple[str, ...]
+
+
+def match_server_name(certificate: Certificate, name: str) -> NameMatch:
+    """Match a server name, a DNS name in A-labels or an IP address, against what the certificate presents.
+
+    A subjectAltName with a dNSName or an iPAddress, or one that cannot be decoded, silences the commonName (SEMANTICS
+    of Windows; RFC 9525 has no commonName at all). A wildcard is the whole leftmost label and stands for exactly one.
+    """
+    address = _ip_address(name)
+    names = certificate.subject_alt_names or ()
+    dns_names = tuple(n.value for n in names if n.kind is GeneralNameKind.dNSName)
+    addresses = tuple(n.value for n in names if n.kind is GeneralNameKind.iPAddress)
+    presented = dns_names + addresses
+    if presented or _undecodable(certificate):
+        if address is None:
+            matched = any(matches_dns_name(pattern, name) for pattern in dns_names)
+            return NameMatch(matched, "dNSName" if matched else None, presented)
+        return NameMatch(address in addresses, "iPAddress" if address in addresses else None, presented)
+    return _match_common_name(certificate, name, address)
+
+
+def _match_common_name(certificate: Certificate, name: str, address: str | None) -> NameMatch:
+    # A NUL at the end belongs to certificates whose maker counted C's terminator; Windows takes them.
+    common_names = tuple(text.rstrip("\x00") for text in certificate.subject.common_names)
+    if address is None:
+        matched = any(matches_dns_name(pattern, name) for pattern in common_names)
+    else:
+        matched = any(_ip_address(text) == address for text in common_names)
+    return NameMatch(matched, "CN" if matched else None, common_names)
+
+
+def _undecodable(certificate: Certificate) -> bool:
+    present = any(certificate.extension(oid) for oid in (extensions.SUBJECT_ALT_NAME, extensions.OLD_SUBJECT_ALT_NAME))
+    return present and certificate.subject_alt_names is None
+
+
+def matches_dns_name(pattern: str, name: str) -> bool:
+    """Match one presented DNS identifier, possibly a wildcard or U-labels, against a DNS name in A-labels."""
+    presented, wanted = _labels(pattern), _labels(name)
+    if not presented or not wanted or len(presented) != len(wanted):
+        return False
+    if presented[0] == "*" and len(presented) > 1:
+        return presented[1:] == wanted[1:]
+    return presented == wanted
+
+
+def _labels(name: str) -> list[str]:
+    """Split into lower-case A-labels; empty if it is no DNS name."""
+    if not name.isascii():
+        try:
+            name = name[:_LONGEST_NAME].encode("idna").decode("ascii")
+        except UnicodeError:
+            return []
+    labels = name.removesuffix(".").lower().split(".")
+    return labels if len(name) <= _LONGEST_NAME and all(labels) else []
+
+
+def _ip_address(name: str) -> str | None:
+    """Return the one spelling of an IP address, as `GeneralName.value` has it; None if it is none."""
+    if ":" not in name and not name[-1:].isdigit():
+        return None
+    from ipaddress import ip_address
+
+    try:
+        return str(ip_address(name.removeprefix("[").removesuffix("]")))
+    except ValueError:
+        return None

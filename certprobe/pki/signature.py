@@ -1,0 +1,172 @@
+"""Does this issuer's key verify that certificate's signature? (RFC 5280 4.1.1.3)"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
+from cryptography.x509.oid import ObjectIdentifier
+
+from certprobe.pki import algorithms, der, fields
+from certprobe.pki.algorithms import Scheme
+
+if TYPE_CHECKING:
+    from certprobe.pki.certificate import Certificate
+    from certprobe.pki.fields import PublicKeyInfo
+
+_LARGEST_MODULUS = 16_384
+_LARGEST_EXPONENT = 64
+_LEAST_RSA_BITS = 1024
+_WEAK_HASHES = ("md2", "md4", "md5")
+
+PublicKey = (
+    rsa.RSAPublicKey | ec.EllipticCurvePublicKey | dsa.DSAPublicKey | ed25519.Ed25519PublicKey | ed448.Ed448PublicKey
+)
+
+
+class SignatureCheck(enum.Enum):
+    """What came of it; a key that cannot have made such a signature, or is none, makes it INVALID."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    UNSUPPORTED_ALGORITHM = "unsupported algorithm"
+
+
+def verify_signature(certificate: Certificate, issuer: Certificate) -> SignatureCheck:
+    """Verify the signature of `certificate` with the public key of `issuer`; never raises.
+
+    Names, times and usages of the issuer are not looked at. RSA moduli over 16,384 bits are UNSUPPORTED_ALGORITHM.
+    """
+    algorithm = algorithms.SIGNATURE_ALGORITHMS.get(certificate.signature_algorithm_oid)
+    if algorithm is None:
+        return SignatureCheck.UNSUPPORTED_ALGORITHM
+    try:
+        key = _public_key(issuer.public_key)
+        _verify(key, certificate, algorithm)
+    except UnsupportedAlgorithm:
+        return SignatureCheck.UNSUPPORTED_ALGORITHM
+    except (InvalidSignature, ValueError, OverflowError):
+        return SignatureCheck.INVALID
+    return SignatureCheck.VALID
+
+
+def is_weak(certificate: Certificate) -> str | None:
+    """Say why the certificate is weak to Windows (MD2, MD4 or MD5 signature, RSA under 1024 bits), else None."""
+    algorithm = algorithms.SIGNATURE_ALGORITHMS.get(certificate.signature_algorithm_oid)
+    if algorithm is not None and algorithm.hash in _WEAK_HASHES:
+        return f"signed with {algorithm.name}"
+    is_rsa = certificate.public_key.algorithm.oid in (algorithms.RSA_ENCRYPTION, algorithms.RSASSA_PSS)
+    bits = certificate.public_key_bits
+    if is_rsa and bits is not None and bits < _LEAST_RSA_BITS:
+        return f"RSA key of {bits} bits"
+    return None
+
+
+def _verify(key: PublicKey, certificate: Certificate, algorithm: algorithms.SignatureAlgorithm) -> None:
+    signature, data = certificate.signature_value, certificate.tbs_certificate
+    match algorithm.scheme, key:
+        case Scheme.RSASSA_PKCS1_V1_5, rsa.RSAPublicKey():
+            key.verify(signature, data, padding.PKCS1v15(), _hash(algorithm.hash))
+        case Scheme.RSASSA_PSS, rsa.RSAPublicKey():
+            scheme, digest = _pss(certificate.signature_parameters)
+            key.verify(signature, data, scheme, digest)
+        case Scheme.ECDSA, ec.EllipticCurvePublicKey():
+            key.verify(signature, data, ec.ECDSA(_hash(algorithm.hash)))
+        case Scheme.DSA, dsa.DSAPublicKey():
+            key.verify(signature, data, _hash(algorithm.hash))
+        case Scheme.EDDSA, ed25519.Ed25519PublicKey() | ed448.Ed448PublicKey():
+            key.verify(signature, data)
+        case _:
+            raise InvalidSignature
+
+
+def _hash(name: str | None) -> hashes.HashAlgorithm:
+    match name:
+        case "md5":
+            return hashes.MD5()  # noqa: S303 - an old signature is verified as it was made
+        case "sha1":
+            return hashes.SHA1()  # noqa: S303
+        case "sha224":
+            return hashes.SHA224()
+        case "sha256":
+            return hashes.SHA256()
+        case "sha384":
+            return hashes.SHA384()
+        case "sha512":
+            return hashes.SHA512()
+        case "sha3-224":
+            return hashes.SHA3_224()
+        case "sha3-256":
+            return hashes.SHA3_256()
+        case "sha3-384":
+            return hashes.SHA3_384()
+        case "sha3-512":
+            return hashes.SHA3_512()
+        case _:
+            raise UnsupportedAlgorithm(f"hash {name}")
+
+
+def _pss(parameters: bytes) -> tuple[padding.PSS, hashes.HashAlgorithm]:
+    """Decode RSASSA-PSS-params (RFC 4055 3.1); the mask generation function must be MGF1."""
+    digest = mask_digest = "sha1"
+    salt_length = 20
+    for field in der.children(parameters, der.whole(parameters, der.SEQUENCE, "RSASSA-PSS-params"), limit=4):
+        inner = der.read(parameters, field.value_start, field.end)
+        match field.tag:
+            case 0xA0:
+                digest = _hash_name(fields.algorithm_identifier(parameters, inner))
+            case 0xA1:
+                mask = fields.algorithm_identifier(parameters, inner)
+                if mask.oid != _MGF1:
+                    raise UnsupportedAlgorithm(f"mask generation function {mask.oid}")
+                mask_digest = _hash_name(fields.algorithm_identifier(mask.parameters, der.read(mask.parameters)))
+            case 0xA2:
+                salt_length = der.integer(der.value(parameters, inner))
+    return padding.PSS(padding.MGF1(_hash(mask_digest)), salt_length), _hash(digest)
+
+
+_MGF1 = "1.2.840.113549.1.1.8"
+
+
+def _hash_name(algorithm: fields.AlgorithmIdentifier) -> str:
+    return algorithms.HASHES.get(algorithm.oid, algorithm.oid)
+
+
+def _public_key(key: PublicKeyInfo) -> PublicKey:
+    """Make a key from its parts: stays clear of the serialization modules, which take longer to import than to use."""
+    match key.algorithm.oid:
+        case algorithms.RSA_ENCRYPTION | algorithms.RSASSA_PSS:
+            return _rsa_public_key(key.subject_public_key)
+        case algorithms.EC_PUBLIC_KEY:
+            return ec.EllipticCurvePublicKey.from_encoded_point(_curve(fields.named_curve(key)), key.subject_public_key)
+        case algorithms.ED25519:
+            return ed25519.Ed25519PublicKey.from_public_bytes(key.subject_public_key)
+        case algorithms.ED448:
+            return ed448.Ed448PublicKey.from_public_bytes(key.subject_public_key)
+        case algorithms.DSA:
+            y = der.integer(der.value(key.subject_public_key, der.read(key.subject_public_key)))
+            p, q, g = fields.integers(key.algorithm.parameters, 3)
+            return dsa.DSAPublicNumbers(y, dsa.DSAParameterNumbers(p, q, g)).public_key()
+        case "":
+            raise der.DerError("no key")
+        case other:
+            raise UnsupportedAlgorithm(f"public key algorithm {other}")
+
+
+def _rsa_public_key(octets: bytes) -> rsa.RSAPublicKey:
+    modulus, exponent = fields.integers(octets, 2)
+    if modulus.bit_length() > _LARGEST_MODULUS or exponent.bit_length() > _LARGEST_EXPONENT:
+        raise UnsupportedAlgorithm(f"RSA modulus of {modulus.bit_length()} bits")
+    return rsa.RSAPublicNumbers(exponent, modulus).public_key()
+
+
+def _curve(oid: str | None) -> ec.EllipticCurve:
+    if oid is None:
+        raise UnsupportedAlgorithm("elliptic curve without a name")
+    try:
+        return ec.get_curve_for_oid(ObjectIdentifier(oid))()
+    except LookupError:
+        raise UnsupportedAlgorithm(f"elliptic curve {oid}") from None
