@@ -1,0 +1,1 @@
+"""One frozen tree that says what a probe saw, and the conclusions that are drawn from it."""

@@ -1,0 +1,195 @@
+"""ProbeReport: everything that one run learned, also when it failed half-way; text and JSON are written from it.
+
+Nothing here is escaped: names and texts of servers and certificates stand as they came; rendering makes them harmless.
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from ..application.http import HttpAnswered
+    from ..application.ldap import BindAnswered, RootDseAnswered, StartTlsAnswered, WhoAmIAnswered
+    from ..chain.context import ChainContext
+    from ..endpoint import Endpoint
+    from ..errors import FailureKind, Party
+    from ..pki.certificate import Certificate
+    from ..pki.credential import Credential
+    from ..policy.status import PolicyStatus
+    from ..selection.select import Selection
+    from ..tls.events import Closure, Phase
+    from ..tls.messages import CertificateRequest
+    from ..tls.session import Negotiated
+
+
+class Stage(enum.Enum):
+    """The stations of one attempt, in order."""
+
+    CONNECT = "connect"
+    PROXY = "proxy"
+    STARTTLS = "starttls"
+    HANDSHAKE = "handshake"
+    APPLICATION = "application"
+
+
+class StageOutcome(NamedTuple):
+    """How a stage went; `kind` and `party` are None when it went well. `seconds` is wall-clock time."""
+
+    stage: Stage
+    seconds: float
+    detail: str
+    kind: FailureKind | None = None
+    party: Party | None = None
+
+
+class RequestRecord(NamedTuple):
+    """One CertificateRequest, what was made of it, and what our Certificate message then carried.
+
+    `selection` is None where a callback decided alone or the handshake broke first; `sent` is None where no Certificate
+    message went out, and empty for an anonymous one. `note` is what a callback had to say.
+    """
+
+    phase: Phase
+    request: CertificateRequest
+    selection: Selection | None = None
+    credential: Credential | None = None
+    sent: tuple[Certificate, ...] | None = None
+    note: str | None = None
+
+
+class AlertRecord(NamedTuple):
+    """An alert by number; `party` is who sent it."""
+
+    party: Party
+    level: int
+    description: int
+
+
+class TlsFacts(NamedTuple):
+    """What the TLS conversation showed, as far as it came; `server_name` is the SNI that was sent, None if none was."""
+
+    server_name: str | None
+    negotiated: Negotiated
+    certificates: tuple[Certificate, ...] = ()
+    faults: tuple[str, ...] = ()
+    stapled_ocsp: bytes | None = None
+    requests: tuple[RequestRecord, ...] = ()
+    alerts: tuple[AlertRecord, ...] = ()
+    completed: tuple[Phase, ...] = ()
+    closure: Closure | None = None
+
+
+class HttpFacts(NamedTuple):
+    """The one request of an attempt; `answer` is None when none was read."""
+
+    path: str
+    answer: HttpAnswered | None = None
+
+
+class LdapFacts(NamedTuple):
+    """The LDAP conversation; a member is None when that answer was not read or not asked for."""
+
+    start_tls: StartTlsAnswered | None = None
+    who_am_i_before: WhoAmIAnswered | None = None
+    bind: BindAnswered | None = None
+    who_am_i_after: WhoAmIAnswered | None = None
+    root_dse: RootDseAnswered | None = None
+
+
+class Role(enum.Enum):
+    """Whose chain is judged."""
+
+    SERVER = "server"
+    CLIENT = "client"
+
+
+class Judgement(NamedTuple):
+    """A chain, every policy's answer, and the answer that counts for the exit code."""
+
+    role: Role
+    context: ChainContext
+    statuses: tuple[PolicyStatus, ...]
+    deciding: PolicyStatus
+
+
+class Outcome(enum.Enum):
+    """How the login by certificate went; the words of the contract, in JSON as they stand here."""
+
+    ACCEPTED = "accepted"
+    ACCEPTED_NOT_MAPPED = "accepted-not-mapped"
+    ACCEPTED_ANONYMOUSLY = "accepted-anonymously"
+    NOT_ASKED = "not-asked"
+    REFUSED_BY_ALERT = "refused-by-alert"
+    REFUSED_BY_CLOSE = "refused-by-close"
+    REFUSED_BY_HTTP_STATUS = "refused-by-http-status"
+    REFUSED_BY_LDAP_RESULT = "refused-by-ldap-result"
+    NOT_MAPPED = "not-mapped"
+    TLS_TERMINATOR = "tls-terminator"
+    UNANSWERED = "unanswered"
+    NOT_REACHED = "not-reached"
+    UNUSABLE_INPUT = "unusable-input"
+
+
+class Weight(enum.Enum):
+    """Whether a cause makes the run a finding."""
+
+    PROBLEM = "problem"
+    NOTE = "note"
+
+
+class Cause(NamedTuple):
+    """One reason in plain words: `code` for scripts, `title` in a line, `detail` the facts, `advice` what to change."""
+
+    code: str
+    weight: Weight
+    title: str
+    detail: str = ""
+    advice: str = ""
+
+
+class Attempt(NamedTuple):
+    """One connection, from name resolution to the last answer; `path` only for HTTPS. `peer` is the address reached."""
+
+    path: str | None
+    peer: str | None
+    stages: tuple[StageOutcome, ...]
+    tls: TlsFacts | None
+    http: HttpFacts | None
+    ldap: LdapFacts | None
+    server: Judgement | None
+    client: Judgement | None
+
+
+class Conclusion(NamedTuple):
+    """What an attempt comes to: how the login went, and every cause, the gravest first."""
+
+    outcome: Outcome
+    causes: tuple[Cause, ...]
+
+
+class StoreFacts(NamedTuple):
+    """What the user's store held: the credentials in store order, and what was odd about the files."""
+
+    credentials: tuple[Credential, ...]
+    notes: tuple[str, ...]
+
+
+class ProbeReport(NamedTuple):
+    """One run. `at` is the time against which certificates were judged, `trust` the words of the option that was used.
+
+    `attempts` and `conclusions` go in pairs; `conclusion` is the run's, and `exit_code` follows from it.
+    """
+
+    version: str
+    endpoint: Endpoint
+    at: datetime
+    started: datetime
+    seconds: float
+    trust: str
+    store: StoreFacts
+    attempts: tuple[Attempt, ...]
+    conclusions: tuple[Conclusion, ...]
+    conclusion: Conclusion
+    exit_code: int
