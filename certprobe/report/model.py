@@ -10,18 +10,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from ..application.http import HttpAnswered
-    from ..application.ldap import BindAnswered, RootDseAnswered, StartTlsAnswered, WhoAmIAnswered
-    from ..chain.context import ChainContext
-    from ..endpoint import Endpoint
-    from ..errors import FailureKind, Party
-    from ..pki.certificate import Certificate
-    from ..pki.credential import Credential
-    from ..policy.status import PolicyStatus
-    from ..selection.select import Selection
-    from ..tls.events import Closure, Phase
-    from ..tls.messages import CertificateRequest
-    from ..tls.session import Negotiated
+    from certprobe.application.http import HttpAnswered
+    from certprobe.application.ldap import BindAnswered, RootDseAnswered, StartTlsAnswered, WhoAmIAnswered
+    from certprobe.chain.context import ChainContext
+    from certprobe.endpoint import Endpoint
+    from certprobe.errors import FailureKind, Party
+    from certprobe.pki.certificate import Certificate
+    from certprobe.pki.credential import Credential
+    from certprobe.policy.status import PolicyStatus
+    from certprobe.selection.select import Selection
+    from certprobe.tls.events import Closure, Phase
+    from certprobe.tls.messages import CertificateRequest
+    from certprobe.tls.session import Negotiated
 
 
 class Stage(enum.Enum):

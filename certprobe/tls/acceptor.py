@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import openssl
-from .conversation import TlsConversation
-from .enums import HandshakeType, ProtocolVersion
-from .events import PeerCertificates
-from .messages import parse_certificate, parse_server_hello
-from .openssl import Direction, Requirement, VersionRange
+from certprobe.tls import openssl
+from certprobe.tls.conversation import TlsConversation
+from certprobe.tls.enums import HandshakeType, ProtocolVersion
+from certprobe.tls.events import PeerCertificates
+from certprobe.tls.messages import parse_certificate, parse_server_hello
+from certprobe.tls.openssl import Direction, Requirement, VersionRange
 
 if TYPE_CHECKING:
-    from ..pki.credential import Credential
+    from certprobe.pki.credential import Credential
 
 
 class ServerOptions(NamedTuple):

@@ -9,9 +9,9 @@ from collections import deque
 from collections.abc import Callable
 from typing import assert_never
 
-from ..errors import FailureKind, Party, ProtocolError
-from .enums import AlertDescription, AlertLevel, HandshakeType, ProtocolVersion
-from .events import (
+from certprobe.errors import FailureKind, Party, ProtocolError
+from certprobe.tls.enums import AlertDescription, AlertLevel, HandshakeType, ProtocolVersion
+from certprobe.tls.events import (
     AlertReceived,
     AlertSent,
     ApplicationData,
@@ -22,7 +22,7 @@ from .events import (
     Phase,
     TlsEvent,
 )
-from .openssl import Direction, Engine, EngineError, Progress, Record
+from certprobe.tls.openssl import Direction, Engine, EngineError, Progress, Record
 
 _HANDSHAKE_HEADER = 4
 _NOT_AN_END = (AlertDescription.user_canceled, AlertDescription.no_renegotiation)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import NamedTuple
 
-from .messages import CertificateRequest, ServerHello
+from certprobe.tls.messages import CertificateRequest, ServerHello
 
 
 class Phase(enum.Enum):

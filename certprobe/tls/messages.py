@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from typing import NamedTuple
 
-from .enums import ExtensionType, ProtocolVersion
+from certprobe.tls.enums import ExtensionType, ProtocolVersion
 
 _HELLO_RETRY_REQUEST = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
 _NAMED_CURVE = 3

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cryptography.hazmat.bindings.openssl.binding import Binding
 from OpenSSL import SSL, crypto
 
-from ..errors import CertprobeError, FailureKind, Party, ProtocolError
-from .enums import ProtocolVersion
+from certprobe.errors import CertprobeError, FailureKind, Party, ProtocolError
+from certprobe.tls.enums import ProtocolVersion
 
 if TYPE_CHECKING:
-    from ..pki.certificate import Certificate
-    from ..pki.credential import Credential
+    from certprobe.pki.certificate import Certificate
+    from certprobe.pki.credential import Credential
 
 _ffi: Any = Binding.ffi
 _lib: Any = Binding.lib

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import openssl
-from .conversation import TlsConversation
-from .enums import HandshakeType, ProtocolVersion
-from .events import CertificateRequested, CertificateSent, PeerCertificates, Phase, StapledOcsp
-from .messages import (
+from certprobe.tls import openssl
+from certprobe.tls.conversation import TlsConversation
+from certprobe.tls.enums import HandshakeType, ProtocolVersion
+from certprobe.tls.events import CertificateRequested, CertificateSent, PeerCertificates, Phase, StapledOcsp
+from certprobe.tls.messages import (
     parse_certificate,
     parse_certificate_request,
     parse_certificate_status,
@@ -16,10 +16,10 @@ from .messages import (
     parse_server_hello,
     parse_server_key_exchange_group,
 )
-from .openssl import Compatibility, Direction, VersionRange
+from certprobe.tls.openssl import Compatibility, Direction, VersionRange
 
 if TYPE_CHECKING:
-    from ..pki.credential import Credential
+    from certprobe.pki.credential import Credential
 
 
 class Negotiated(NamedTuple):
