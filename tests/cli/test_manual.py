@@ -67,6 +67,10 @@ def test_page_of_a_group_names_its_commands_and_keeps_odd_characters() -> None:
     assert "It isn't `magic`: C:\\temp, ^caret, ~tilde, --dashes.  .TH begins this line 'and a quote this one." in text
 
 
+def test_hyphens_can_be_copied() -> None:
+    assert re.findall(r"(?<!\\)-\S*", man_pages(cli)["certprobe-https.1"]) == []
+
+
 def test_exit_status_is_every_exit_code() -> None:
     text = section(rendered(man_pages(cli)["certprobe-lab.1"]), "EXIT STATUS")
     assert re.findall(r"^ +(\d+) +(.*)$", text, re.MULTILINE) == [(str(int(code)), code.meaning) for code in ExitCode]
