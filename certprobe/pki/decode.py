@@ -1,0 +1,299 @@
+"""From the bytes of files (PEM, DER, PKCS#7, PKCS#8, PKCS#12) to what is in them, and from that to credentials."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
+
+from certprobe.errors import DecodeError, FileError, InputError, PasswordRequired, UnsupportedError, WrongPassword
+from certprobe.pki import der, pem
+from certprobe.pki.certificate import Certificate
+from certprobe.pki.credential import Credential, KeyStatus, is_end_entity, is_self_signed, issuers_of
+from certprobe.pki.store import CertificateStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from certprobe.pki.credential import PrivateKey
+
+LONGEST_FILE: Final = 64 * 1024 * 1024
+MOST_BLOCKS: Final = 100_000
+
+_CERTIFICATE_LABELS: Final = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE")
+_PKCS7_LABELS: Final = ("PKCS7", "CMS", "PKCS #7 SIGNED DATA")
+_LABELS_WITHOUT_INTEREST: Final = ("EC PARAMETERS", "DH PARAMETERS", "DSA PARAMETERS", "PUBLIC KEY", "RSA PUBLIC KEY")
+_JAVA_KEY_STORES: Final = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
+
+
+class FoundCertificate(NamedTuple):
+    """A certificate, where it was found ("store.pem #2"), and its friendlyName from PKCS#12."""
+
+    certificate: Certificate
+    source: str
+    friendly_name: str | None = None
+
+
+class FoundKey(NamedTuple):
+    """A private key and where it was found."""
+
+    private_key: PrivateKey
+    source: str
+
+
+class Contents(NamedTuple):
+    """What one file holds, in its order, and notes in plain words on what of it could not be used."""
+
+    source: str
+    found_certificates: tuple[FoundCertificate, ...] = ()
+    found_keys: tuple[FoundKey, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def certificates(self) -> tuple[Certificate, ...]:
+        """The certificates alone."""
+        return tuple(found.certificate for found in self.found_certificates)
+
+    @property
+    def private_keys(self) -> tuple[PrivateKey, ...]:
+        """The private keys alone."""
+        return tuple(found.private_key for found in self.found_keys)
+
+
+class Format(enum.Enum):
+    """What a DER file may be."""
+
+    CERTIFICATE = enum.auto()
+    PRIVATE_KEY = enum.auto()
+    PKCS7 = enum.auto()
+    PKCS12 = enum.auto()
+
+
+def decode(data: bytes, *, source: str, password: bytes | None) -> Contents:
+    """Find out the format of `data` and take it apart; `source` is how messages call the file.
+
+    One bad block of a PEM file becomes a note; a file with nothing usable in it raises DecodeError, UnsupportedError,
+    PasswordRequired or WrongPassword, one of more than 64 MiB or 100,000 blocks FileError.
+    """
+    if len(data) > LONGEST_FILE:
+        raise FileError(f"{source}: longer than {LONGEST_FILE >> 20} MiB")
+    try:
+        if pem.is_pem(data):
+            return _PemReader(source, password).read(data)
+        return _decode_der(data, source, password)
+    except InputError as error:
+        raise type(error)(f"{source}: {error}") from None
+
+
+def der_format(data: bytes) -> Format:
+    """Tell DER files apart by the tags of the first values inside; raises DecodeError or UnsupportedError."""
+    if data.startswith(_JAVA_KEY_STORES):
+        raise UnsupportedError("Java key store; `keytool -importkeystore -deststoretype PKCS12` makes a PKCS#12 of it")
+    if data[:1] != b"\x30":
+        raise DecodeError("neither PEM nor DER" if data else "file is empty")
+    if data[1:2] == b"\x80":
+        return Format.PKCS12 if data[2:5] == b"\x02\x01\x03" else Format.PKCS7
+    try:
+        outer = der.read(data)
+        tags = tuple(child.tag for child, _ in zip(der.children(data, outer), range(3), strict=False))
+    except der.DerError as error:
+        raise DecodeError(f"damaged DER: {error}") from None
+    match tags:
+        case (der.SEQUENCE, der.OCTET_STRING) | (der.INTEGER, der.INTEGER, *_) | (der.INTEGER, der.OCTET_STRING, *_):
+            return Format.PRIVATE_KEY
+        case (der.INTEGER, der.SEQUENCE, der.OCTET_STRING):
+            return Format.PRIVATE_KEY
+        case (der.INTEGER, der.SEQUENCE, *_):
+            return Format.PKCS12
+        case (der.OBJECT_IDENTIFIER, 0xA0):
+            return Format.PKCS7
+        case _:
+            return Format.CERTIFICATE
+
+
+def _decode_der(data: bytes, source: str, password: bytes | None) -> Contents:
+    match der_format(data):
+        case Format.CERTIFICATE:
+            certificate, notes = _certificate(data)
+            return Contents(
+                source, (FoundCertificate(certificate, source),), (), tuple(f"{source}: {n}" for n in notes)
+            )
+        case Format.PRIVATE_KEY:
+            from certprobe.pki import private_key
+
+            return Contents(source, (), (FoundKey(private_key.load_der(data, password), source),))
+        case Format.PKCS7:
+            return Contents(source, _decode_pkcs7(data, source))
+        case Format.PKCS12:
+            return _decode_pkcs12(data, source, password)
+        case other:
+            assert_never(other)
+
+
+def _certificate(data: bytes) -> tuple[Certificate, list[str]]:
+    """Cut a certificate out of a file or of OpenSSL's TRUSTED CERTIFICATE, where something may follow it."""
+    certificate = Certificate(data)
+    outer = der.read(data)
+    if outer.end < len(data):
+        certificate = Certificate(data[: outer.end])
+    if certificate.layout.subject_public_key_info is None:
+        raise DecodeError(f"DER, but no certificate: {certificate.layout.fault}")
+    left = data[outer.end :].strip()
+    return certificate, [f"{len(left)} bytes after the certificate are left out"] if left else []
+
+
+def _decode_pkcs7(data: bytes, source: str) -> tuple[FoundCertificate, ...]:
+    from certprobe.pki import pkcs7
+
+    return tuple(FoundCertificate(c, f"{source} #{n}") for n, c in enumerate(pkcs7.certificates(data), 1))
+
+
+def _decode_pkcs12(data: bytes, source: str, password: bytes | None) -> Contents:
+    from certprobe.pki import pkcs12
+
+    pfx = pkcs12.load(data, password)
+    certificates = tuple(
+        FoundCertificate(found.certificate, f"{source} #{number}", found.friendly_name)
+        for number, found in enumerate(pfx.certificates, 1)
+    )
+    keys = (FoundKey(pfx.private_key, source),) if pfx.private_key else ()
+    others = sum(is_end_entity(found.certificate) for found in certificates[1:])
+    note = (
+        f"{source}: {others} more certificates look like identities, but of a PKCS#12 file only the first key is read"
+    )
+    return Contents(source, certificates, keys, (note,) if others else ())
+
+
+class _PemReader:
+    """Collects what the blocks of one PEM file give, and what went wrong with each."""
+
+    def __init__(self, source: str, password: bytes | None) -> None:
+        self._source = source
+        self._password = password
+        self._certificates: list[FoundCertificate] = []
+        self._keys: list[FoundKey] = []
+        self._notes: list[str] = []
+        self._failures: list[InputError] = []
+
+    def read(self, data: bytes) -> Contents:
+        for block in pem.split(data):
+            if block.number > MOST_BLOCKS:
+                raise FileError(f"more than {MOST_BLOCKS} PEM blocks")
+            try:
+                self._read_block(block, f"{self._source} #{block.number}")
+            except InputError as error:
+                self._failures.append(error)
+                self._notes.append(f"{self._source} #{block.number} ({block.label}, not used): {error}")
+        self._raise_what_matters()
+        return Contents(self._source, tuple(self._certificates), tuple(self._keys), tuple(self._notes))
+
+    def _read_block(self, block: pem.PemBlock, source: str) -> None:
+        if block.fault:
+            raise DecodeError(f"PEM block {block.fault}")
+        if block.label in _CERTIFICATE_LABELS:
+            self._certificates.append(FoundCertificate(_pem_certificate(block), source))
+        elif block.label.endswith("PRIVATE KEY"):
+            from certprobe.pki import private_key
+
+            self._keys.append(FoundKey(private_key.load_pem(block, self._password), source))
+        elif block.label in _PKCS7_LABELS:
+            self._certificates += _decode_pkcs7(block.der, source)
+        elif block.label not in _LABELS_WITHOUT_INTEREST:
+            raise UnsupportedError("neither certificate nor private key")
+
+    def _raise_what_matters(self) -> None:
+        """A missing password is always worth a question, a wrong one unless it opened another key."""
+        for error in self._failures:
+            if isinstance(error, PasswordRequired) or (isinstance(error, WrongPassword) and not self._keys):
+                raise error
+        if not (self._certificates or self._keys):
+            raise self._failures[0] if self._failures else DecodeError("PEM without certificates or private keys")
+
+
+def _pem_certificate(block: pem.PemBlock) -> Certificate:
+    # Ten thousand of these are read at a time: the layout waits until somebody asks.
+    try:
+        outer = der.expect(block.der, der.SEQUENCE, 0, len(block.der), "Certificate")
+    except der.DerError as error:
+        raise DecodeError(str(error)) from None
+    return Certificate(block.der[: outer.end])
+
+
+class Identities(NamedTuple):
+    """What a user can log in with, the certificates that are left over, and notes in plain words."""
+
+    credentials: tuple[Credential, ...]
+    certificates: tuple[Certificate, ...]
+    notes: tuple[str, ...]
+
+
+def credentials(contents: Iterable[Contents]) -> Identities:
+    """Match private keys to certificates over all files, and complete each chain from all their certificates.
+
+    An end entity's certificate without its key is a credential as well (KeyStatus.ABSENT) unless it is the issuer of
+    another one. One key and one such certificate that do not fit are kept together (KeyStatus.DOES_NOT_FIT).
+    """
+    notes: list[str] = []
+    files = tuple(contents)
+    found = _unique_certificates(files, notes)
+    keys = _unique_keys(files, notes)
+    store = CertificateStore(one.certificate for one in found)
+    fitting = {
+        one.certificate: key for one in found if (key := keys.get(one.certificate.public_key.subject_public_key))
+    }
+    candidates = [one for one in found if one.certificate in fitting or is_end_entity(one.certificate)]
+    paths = {one.certificate: issuers_of(one.certificate, store) for one in candidates}
+    serving = {issuer for path in paths.values() for issuer in path}
+
+    identities = [
+        _credential(one, paths[one.certificate], fitting.get(one.certificate))
+        for one in candidates
+        if one.certificate in fitting or one.certificate not in serving
+    ]
+    used = {id(key) for key in fitting.values()}
+    unmatched = [key for key in {id(key): key for key in keys.values()}.values() if id(key) not in used]
+    if len(identities) == len(unmatched) == 1 and identities[0].private_key is None:
+        odd = unmatched[0].private_key
+        identities = [replace(identities[0], private_key=odd, key_status=KeyStatus.DOES_NOT_FIT)]
+        notes.append(f"{unmatched[0].source}: private key does not fit the certificate of {identities[0].source}")
+    else:
+        notes += [f"{key.source}: private key fits none of the certificates" for key in unmatched]
+    taken = {identity.certificate for identity in identities}
+    loose = tuple(certificate for certificate in store if certificate not in taken)
+    return Identities(tuple(identities), loose, (*(note for file in files for note in file.notes), *notes))
+
+
+def _unique_certificates(files: tuple[Contents, ...], notes: list[str]) -> list[FoundCertificate]:
+    unique: dict[bytes, FoundCertificate] = {}
+    for file in files:
+        before = len(unique)
+        for found in file.found_certificates:
+            unique.setdefault(found.certificate.der, found)
+        if repeated := len(file.found_certificates) - (len(unique) - before):
+            notes.append(f"{file.source}: {repeated} certificates are there twice or were read before")
+    return list(unique.values())
+
+
+def _unique_keys(files: tuple[Contents, ...], notes: list[str]) -> dict[bytes, FoundKey]:
+    """Index the keys by what a certificate holds of them."""
+    from certprobe.pki.private_key import public_key_octets
+
+    unique: dict[bytes, FoundKey] = {}
+    for file in files:
+        for found in file.found_keys:
+            for octets in public_key_octets(found.private_key):
+                first = unique.setdefault(octets, found)
+            if first is not found:
+                notes.append(f"{found.source}: the same private key as {first.source}")
+    return unique
+
+
+def _credential(found: FoundCertificate, path: tuple[Certificate, ...], key: FoundKey | None) -> Credential:
+    return Credential(
+        certificate=found.certificate,
+        intermediates=path[:-1] if path and is_self_signed(path[-1]) else path,
+        private_key=key.private_key if key else None,
+        key_status=KeyStatus.FITS if key else KeyStatus.ABSENT,
+        friendly_name=found.friendly_name,
+        source=found.source,
+    )
