@@ -1,0 +1,35 @@
+"""The table of checks, in the order of RFC 5280 6.1; a new check is a new line here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from certprobe.chain.anchor import check_anchor
+from certprobe.chain.authority import check_basic_constraints, check_key_usage, check_path_length
+from certprobe.chain.element import (
+    check_encoding,
+    check_signature,
+    check_strength,
+    check_validity,
+    note_issuer_match,
+)
+from certprobe.chain.extension import check_critical_extensions, check_extension_contents
+from certprobe.chain.purpose import check_extended_key_usage
+
+if TYPE_CHECKING:
+    from certprobe.chain.path import Check
+
+CHECKS: Final[tuple[Check, ...]] = (
+    note_issuer_match,
+    check_encoding,
+    check_anchor,  # 6.1.1 (d)
+    check_signature,  # 6.1.3 (a)(1)
+    check_strength,
+    check_validity,  # 6.1.3 (a)(2)
+    check_basic_constraints,  # 6.1.4 (k)
+    check_path_length,  # 6.1.4 (l), (m)
+    check_key_usage,  # 6.1.4 (n)
+    check_critical_extensions,  # 6.1.4 (o), 6.1.5 (f)
+    check_extension_contents,
+    check_extended_key_usage,
+)

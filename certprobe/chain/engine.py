@@ -1,0 +1,82 @@
+"""CertGetCertificateChain: search the paths, judge each one whole, put the best first."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from certprobe.chain.checks import CHECKS
+from certprobe.chain.context import NO_USAGE, ChainContext, ChainElement, Finding, SimpleChain
+from certprobe.chain.path import WHOLE_CHAIN, PathView
+from certprobe.chain.rank import demerit
+from certprobe.chain.search import DEFAULT_BUDGET, find_paths
+from certprobe.pki.signature import verify_signature
+from certprobe.wincrypt.trust_status import TrustError, TrustInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from certprobe.chain.context import RequestedUsage
+    from certprobe.chain.search import Budget
+    from certprobe.pki.certificate import Certificate
+    from certprobe.pki.store import CertificateStore
+
+# How an element's issuer was found and whether it is its own says nothing of a chain.
+_ELEMENT_ONLY_INFO = 0xF
+
+
+def get_certificate_chain(
+    certificate: Certificate,
+    additional_store: CertificateStore,
+    *,
+    roots: CertificateStore,
+    at: datetime,
+    requested_usage: RequestedUsage = NO_USAGE,
+    budget: Budget = DEFAULT_BUDGET,
+) -> ChainContext:
+    """Find and judge the chains of a certificate, as Windows does with `roots` as its exclusive trust store.
+
+    `at` is aware. Issuers come from both stores; only self-signed certificates of `roots` are trusted. A certificate
+    that cannot be read is judged as far as possible; nothing is raised for what is wrong with a certificate.
+    Not checked: revocation, name constraints, certificate policies, and the server's name (see `certprobe.policy`).
+    """
+    search = find_paths(certificate, additional_store, roots, budget)
+    verify = cache(verify_signature)
+    judged = [
+        judge(PathView(path.certificates, path.matches, path.end, roots, at, requested_usage, verify))
+        for path in search.paths
+    ]
+    best, *lower_quality = sorted(judged, key=demerit)
+    return ChainContext((best,), best.error, best.info, tuple(lower_quality), search.end)
+
+
+def judge(path: PathView) -> SimpleChain:
+    """Run every check of the table over one path; a failed check never stops the next."""
+    findings: list[list[Finding]] = [[] for _ in path.certificates]
+    infos = [0] * len(path.certificates)
+    of_the_chain: list[Finding] = []
+    for check in CHECKS:
+        for index, result in check(path):
+            if isinstance(result, TrustInfo):
+                infos[index] |= result.value
+            elif index == WHOLE_CHAIN:
+                of_the_chain.append(result)
+            else:
+                findings[index].append(result)
+    elements = tuple(
+        ChainElement(certificate, TrustError(_bits(found)), TrustInfo(info), tuple(found))
+        for certificate, found, info in zip(path.certificates, findings, infos, strict=True)
+    )
+    error, info = _bits(of_the_chain), 0
+    for element in elements:
+        error |= element.error.value
+        info |= element.info.value
+    return SimpleChain(elements, TrustError(error), TrustInfo(info & ~_ELEMENT_ONLY_INFO), tuple(of_the_chain))
+
+
+def _bits(findings: Iterable[Finding]) -> int:
+    bits = 0
+    for finding in findings:
+        bits |= finding.bit.value
+    return bits

@@ -1,0 +1,72 @@
+"""A path with everything that a check may look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+from certprobe.chain.search import PathEnd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime, timedelta
+
+    from certprobe.chain.context import Finding, RequestedUsage
+    from certprobe.chain.issuer import IssuerMatch
+    from certprobe.pki.certificate import Certificate
+    from certprobe.pki.signature import SignatureCheck
+    from certprobe.pki.store import CertificateStore
+    from certprobe.wincrypt.trust_status import TrustInfo
+
+
+class PathView(NamedTuple):
+    """One path and what it is judged by; `certificates` end certificate first, `at` aware.
+
+    `verify(certificate, issuer)` checks one signature; it may remember its answers.
+    """
+
+    certificates: tuple[Certificate, ...]
+    matches: tuple[IssuerMatch | None, ...]
+    end: PathEnd
+    roots: CertificateStore
+    at: datetime
+    requested_usage: RequestedUsage
+    verify: Callable[[Certificate, Certificate], SignatureCheck]
+
+    @property
+    def last(self) -> int:
+        """The index of the last certificate."""
+        return len(self.certificates) - 1
+
+    @property
+    def root(self) -> int | None:
+        """The index of the self-signed certificate that ends the path, if one does."""
+        return self.last if self.end is PathEnd.SELF_SIGNED else None
+
+
+WHOLE_CHAIN: Final = -1
+"""The index of a finding that belongs to no single element."""
+
+# A check reports for an element's index either what is wrong with it or what is worth knowing of it.
+Result: TypeAlias = "tuple[int, Finding | TrustInfo]"
+Check: TypeAlias = "Callable[[PathView], Iterator[Result]]"
+
+
+def name_of(certificate: Certificate) -> str:
+    """The subject, or the serial number of a certificate without one."""
+    return certificate.subject.rfc4514 or f"the certificate with the serial number {certificate.serial_hex or 'none'}"
+
+
+def moment(time: datetime) -> str:
+    """A time as it stands in findings: 2026-01-31T23:59:59Z."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+
+
+def span(length: timedelta) -> str:
+    """A length of time to the unit that a person would use."""
+    seconds = int(length.total_seconds())
+    unit, size = next(((unit, size) for unit, size in _UNITS if seconds >= size), ("second", 1))
+    count = seconds // size
+    return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
+_UNITS = (("day", 86400), ("hour", 3600), ("minute", 60))

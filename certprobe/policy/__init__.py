@@ -1,0 +1,1 @@
+"""What CertVerifyCertificateChainPolicy answers: one status for a judged chain, from tables in order of precedence."""
