@@ -22,7 +22,19 @@ ROOT = Path(__file__).parents[1]
 
 FOUNDATION = {"errors", "wincrypt"}
 TLS_TYPES = {"tls.enums", "tls.events", "tls.messages"}
-STAGES = {"endpoint", "transport", "tls", "selection", "application", "chain", "policy", "report", "pki", *FOUNDATION}
+STAGES = {
+    "endpoint",
+    "transport",
+    "proxy",
+    "tls",
+    "selection",
+    "application",
+    "chain",
+    "policy",
+    "report",
+    "pki",
+    *FOUNDATION,
+}
 
 # Room -> the modules of ours it may import, besides its own. What a room may import, it may import parts of.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -32,18 +44,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pki": FOUNDATION,
     "endpoint": FOUNDATION,
     "transport": {"endpoint", *FOUNDATION},
+    "proxy": {"endpoint", "transport", *FOUNDATION},
     "tls": {"pki", *FOUNDATION},
     "application": {"pki", *FOUNDATION},
     "selection": {"pki", *TLS_TYPES, *FOUNDATION},
     "chain": {"pki", *FOUNDATION},
     "policy": {"chain", "pki", *FOUNDATION},
-    "report": STAGES - {"tls", "transport"} | TLS_TYPES | {"tls.session.Negotiated"},
+    "report": STAGES - {"tls", "transport", "proxy"} | TLS_TYPES | {"tls.session.Negotiated"},
     "render": {"report", *FOUNDATION},
-    "probe": STAGES,
+    "callbacks": {"selection", "pki", *FOUNDATION},
+    "attempt": STAGES,
+    "probe": {"attempt", *STAGES},
     "listener": STAGES,
     "scan": {"probe", "endpoint", "report", *FOUNDATION},
     "lab": {"probe", *STAGES},
-    "cli": {"probe", "listener", "scan", "lab", "render", *STAGES},
+    "cli": {"probe", "callbacks", "listener", "scan", "lab", "render", *STAGES},
 }
 
 # Foreign library -> the only files, or rooms, that import it.
@@ -61,7 +76,7 @@ PURE_ROOMS = {"errors", "wincrypt", "pki", "tls", "application", "selection", "c
 OUTSIDE = {
     *("os", "io", "pathlib", "shutil", "tempfile", "fileinput", "glob", "zoneinfo", "sys", "platform"),
     *("socket", "socketserver", "select", "selectors", "ssl", "urllib", "asyncio"),
-    *("subprocess", "multiprocessing", "threading", "signal", "time", "random", "secrets", "getpass", "logging"),
+    *("subprocess", "multiprocessing", "signal", "time", "random", "secrets", "getpass", "logging"),
 }
 CLOCK = {"now", "utcnow", "today"}
 OUTSIDE_BUILTINS = {"open", "input", "print"}
@@ -85,7 +100,7 @@ class Source(NamedTuple):
 
     @property
     def tree(self) -> ast.Module:
-        return ast.parse(self.text)
+        return ast.parse(self.text, filename=self.path)
 
 
 def imports(source: Source) -> Iterator[str]:
