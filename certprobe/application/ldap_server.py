@@ -1,0 +1,165 @@
+"""A directory of one entry, the root DSE, from the server's side, sans-IO: what the lab's LDAP servers say."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import sansldap
+
+from certprobe.application.ldap import EXTERNAL, START_TLS, WHO_AM_I, Attributes, LdapResult
+from certprobe.application.ldap_framing import FramingError, LdapFraming
+from certprobe.errors import FailureKind, Party, ProtocolError
+
+ROOT_DSE: Final[Attributes] = (
+    ("objectClass", ("top",)),
+    ("supportedLDAPVersion", ("3",)),
+    ("supportedExtension", (START_TLS, WHO_AM_I)),
+    ("namingContexts", ("dc=lab,dc=test",)),
+    ("vendorName", ("certprobe lab",)),
+)
+
+
+class StartTlsAgreed(NamedTuple):
+    """The client may begin TLS as soon as `data_to_send` has gone out in clear; then call `secured`."""
+
+
+class Unbound(NamedTuple):
+    """The client ended the session, or its side of the stream."""
+
+
+LdapServerEvent = StartTlsAgreed | Unbound
+
+
+class LdapResponder:
+    """Answers root DSE searches, Who am I?, StartTLS, anonymous and SASL EXTERNAL binds; everything else is refused.
+
+    EXTERNAL is listed and succeeds only after `secured` was given an identity, as slapd has it; `external_answer` is
+    given instead of any other answer to an EXTERNAL bind.
+    """
+
+    def __init__(self, root_dse: Attributes = ROOT_DSE, *, external_answer: LdapResult | None = None) -> None:
+        self._session = sansldap.LDAPServer()
+        self._framing = LdapFraming()
+        self._root_dse = root_dse
+        self._external_answer = external_answer
+        self._secured = False
+        self._identity: str | None = None
+        self._authzid = ""
+        self._outgoing = bytearray()
+        self._at_end = False
+        self._over = False
+
+    def secured(self, identity: str | None) -> None:
+        """TLS is up; `identity` is the authzid ("dn:cn=alice") of the client's certificate, None without one."""
+        self._secured = True
+        self._identity = identity
+
+    def receive_data(self, data: bytes) -> None:
+        """Take octets from the client."""
+        self._framing.receive_data(data)
+
+    def receive_eof(self) -> None:
+        """The client closed its side."""
+        self._at_end = True
+
+    def data_to_send(self) -> bytes:
+        """Octets for the client, once."""
+        data = self._session.data_to_send() + bytes(self._outgoing)
+        self._outgoing.clear()
+        return data
+
+    def next_event(self) -> LdapServerEvent | None:
+        """Answer what can be answered; what the owner must do, or None: more octets are needed.
+
+        Raises ProtocolError, caused by the peer, after a notice of disconnection was made ready.
+        """
+        while not self._over:
+            request = self._next_request()
+            if request is None:
+                if not self._at_end:
+                    return None
+                self._over = True
+                return Unbound()
+            event = self._answer(request)
+            if event is not None:
+                return event
+        return None
+
+    def _next_request(self) -> sansldap.LDAPMessage | None:
+        try:
+            octets = self._framing.next_message()
+            messages = self._session.receive(octets) if octets is not None else []
+        except FramingError as error:
+            raise self._failure(str(error)) from error
+        except sansldap.ProtocolError as error:
+            if isinstance(error.request, sansldap.UnbindRequest):
+                return error.request
+            self._outgoing += error.response or b""
+            raise self._failure(str(error)) from error
+        if octets is not None and not messages:
+            raise self._failure("something is missing in it")
+        return messages[0] if messages else None
+
+    def _answer(self, request: sansldap.LDAPMessage) -> LdapServerEvent | None:
+        match request:
+            case sansldap.UnbindRequest():
+                self._over = True
+                return Unbound()
+            case sansldap.ExtendedRequest(name=name) if name == START_TLS:
+                return self._start_tls(request.message_id)
+            case sansldap.ExtendedRequest(name=name) if name == WHO_AM_I:
+                self._session.extended_response(request.message_id, value=self._authzid.encode())
+            case sansldap.ExtendedRequest():
+                self._refuse_extended(request.message_id, sansldap.LDAPResultCode.PROTOCOL_ERROR, "not supported")
+            case sansldap.BindRequest():
+                self._bind(request)
+            case sansldap.SearchRequest():
+                self._search(request)
+            case _:
+                raise self._failure(f"{type(request).__name__} is not a request")
+        return None
+
+    def _start_tls(self, message_id: int) -> StartTlsAgreed | None:
+        if self._secured:
+            self._refuse_extended(message_id, sansldap.LDAPResultCode.OPERATIONS_ERROR, "TLS already started")
+            return None
+        self._session.extended_response(message_id, START_TLS)
+        return StartTlsAgreed()
+
+    def _refuse_extended(self, message_id: int, code: sansldap.LDAPResultCode, words: str) -> None:
+        self._session.extended_response(message_id, result_code=code, diagnostics_message=words)
+
+    def _bind(self, request: sansldap.BindRequest) -> None:
+        code, words, self._authzid = sansldap.LDAPResultCode.AUTH_METHOD_NOT_SUPPORTED, "", ""
+        match request.authentication:
+            case sansldap.SaslCredential(mechanism=mechanism) if mechanism == EXTERNAL and self._external_answer:
+                code = sansldap.LDAPResultCode(self._external_answer.code)
+                words = self._external_answer.diagnostic_message
+            case sansldap.SaslCredential(mechanism=mechanism) if mechanism == EXTERNAL and self._identity is not None:
+                code, self._authzid = sansldap.LDAPResultCode.SUCCESS, self._identity
+            case sansldap.SimpleCredential(password="") if not request.name:
+                code = sansldap.LDAPResultCode.SUCCESS
+        self._session.bind_response(request.message_id, result_code=code, diagnostics_message=words)
+
+    def _search(self, request: sansldap.SearchRequest) -> None:
+        if request.base_object or request.scope is not sansldap.SearchScope.BASE:
+            code = sansldap.LDAPResultCode.NO_SUCH_OBJECT
+            self._session.search_result_done(request.message_id, result_code=code)
+            return
+        wanted = {name.lower() for name in request.attributes}
+        entry = [
+            sansldap.PartialAttribute(name, [value.encode() for value in values])
+            for name, values in self._attributes()
+            if not wanted or wanted & {name.lower(), "*", "+"}
+        ]
+        self._session.search_result_entry(request.message_id, "", entry)
+        self._session.search_result_done(request.message_id)
+
+    def _attributes(self) -> Attributes:
+        if self._identity is None:
+            return self._root_dse
+        return (*self._root_dse, ("supportedSASLMechanisms", (EXTERNAL,)))
+
+    def _failure(self, words: str) -> ProtocolError:
+        self._over = True
+        return ProtocolError(f"the client sent no LDAP request: {words}", kind=FailureKind.MALFORMED, party=Party.PEER)
