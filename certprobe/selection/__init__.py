@@ -1,0 +1,1 @@
+"""Which client certificate to send, and why not the others; pure."""

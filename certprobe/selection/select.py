@@ -1,0 +1,181 @@
+"""Which credential answers a CertificateRequest: the choice, every candidate, and what came of it."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
+
+from certprobe.errors import UsageError
+from certprobe.pki.credential import Credential, KeyStatus
+from certprobe.selection.criteria import Caution, Rejection, assess
+from certprobe.selection.words import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from certprobe.tls.messages import CertificateRequest
+
+_MOST_SHOWN = 20
+_THUMBPRINT_DIGITS = (40, 64)
+
+
+class By(enum.Enum):
+    """What a choice goes by."""
+
+    AUTO = "auto"
+    NONE = "none"
+    NUMBER = "number"
+    SUBJECT = "subject"
+    THUMBPRINT = "thumbprint"
+
+
+class Choice(NamedTuple):
+    """What the user wants sent: `value` is a number from 1, a text, or a thumbprint in lower-case digits."""
+
+    by: By
+    value: str = ""
+
+
+AUTO: Final = Choice(By.AUTO)
+ANONYMOUS: Final = Choice(By.NONE)
+
+
+class How(enum.Enum):
+    """How a selection came about. PICKED and BY_CALLBACK are filled in by whoever asks; no credential is anonymous."""
+
+    AUTOMATIC = "automatic"
+    BY_USER = "by-user"
+    PICKED = "picked"
+    BY_CALLBACK = "by-callback"
+    ANONYMOUS_BY_CHOICE = "anonymous-by-choice"
+    NO_CREDENTIALS = "no-credentials"
+    NOTHING_FITS = "nothing-fits"
+    CHOICE_HAS_NO_KEY = "choice-has-no-key"
+
+
+class Candidate(NamedTuple):
+    """A credential and everything that speaks against it; `number` counts from 1 in the order of the store."""
+
+    number: int
+    credential: Credential
+    rejections: tuple[Rejection, ...]
+    cautions: tuple[Caution, ...]
+    not_asked: tuple[str, ...]
+
+    @property
+    def summary(self) -> str:
+        """One line: which certificate, until when, and what is against it."""
+        until = self.credential.certificate.not_after
+        verdict = "; ".join(rejection.detail for rejection in self.rejections)
+        return (
+            f"{identify(self.number, self.credential)}, issued by {self.credential.certificate.issuer}"
+            + (f", until {moment(until)}" if until else "")
+            + (f": does not fit: {verdict}" if verdict else ": fits")
+        )
+
+
+class Selection(NamedTuple):
+    """Every candidate in the order of the store, and the one that is sent; None is an empty Certificate message."""
+
+    candidates: tuple[Candidate, ...]
+    chosen: Credential | None
+    how: How
+
+
+def parse_choice(text: str) -> Choice:
+    """Read `auto`, `none`, `NUMBER`, `subject=TEXT` or `thumbprint=HEX`; raise UsageError for anything else.
+
+    A thumbprint is the SHA-1 or SHA-256 of the DER, in either case, with or without colons and blanks.
+    """
+    key, equals, value = text.partition("=")
+    if text in (By.AUTO.value, By.NONE.value):
+        return Choice(By(text))
+    if text.isascii() and text.isdigit() and len(text) <= 9 and int(text):
+        return Choice(By.NUMBER, str(int(text)))
+    if equals and key == By.SUBJECT.value and value.strip():
+        return Choice(By.SUBJECT, value)
+    if equals and key == By.THUMBPRINT.value:
+        digits = value.replace(":", "").replace(" ", "").lower()
+        if len(digits) in _THUMBPRINT_DIGITS and set(digits) <= set("0123456789abcdef"):
+            return Choice(By.THUMBPRINT, digits)
+        raise UsageError(f"{value!r} is no thumbprint: 40 (SHA-1) or 64 (SHA-256) hexadecimal digits are")
+    raise UsageError(f"{text!r} is no choice: auto, none, a number from 1, subject=TEXT and thumbprint=HEX are")
+
+
+def named_credential(choice: Choice, credentials: Sequence[Credential]) -> Credential | None:
+    """Return the credential that a choice names, or None for `auto` and `none`; needs no request, so call it early.
+
+    A subject is looked for as CERT_FIND_SUBJECT_STR does, as part of the name and without regard to case, here in the
+    RFC 4514 text; a whole name or common name that is equal goes before names that merely contain the text.
+    Raises UsageError, with the list of what there is, if the choice names none or several.
+    """
+    numbered = list(enumerate(credentials, 1))
+    match choice.by:
+        case By.AUTO | By.NONE:
+            return None
+        case By.NUMBER:
+            found = [pair for pair in numbered if str(pair[0]) == choice.value]
+        case By.SUBJECT:
+            found = _by_subject(choice.value.casefold(), numbered)
+        case By.THUMBPRINT:
+            found = [pair for pair in numbered if choice.value in _thumbprints(pair[1])]
+        case _:
+            assert_never(choice.by)
+    if len(found) == 1:
+        return found[0][1]
+    wanted = choice.value if choice.by is By.NUMBER else f"{choice.by.value}={choice.value}"
+    if found:
+        raise UsageError(f"{wanted} names {len(found)} certificates: {_enumeration(found)}")
+    there_is = f"there are: {_enumeration(numbered)}" if numbered else "no client certificate was given"
+    raise UsageError(f"{wanted} names no certificate; {there_is}")
+
+
+def select_client_certificate(
+    request: CertificateRequest, credentials: Iterable[Credential], *, at: datetime, choice: Choice = AUTO
+) -> Selection:
+    """Hold every credential against the request and choose one; `at` is aware.
+
+    Left alone, the first credential without a rejection is chosen, in the order of the store: the user wrote that
+    order, sees the numbers that follow it, and gets the same answer every time. A credential that the user names is
+    chosen even if it does not fit, as long as it has its key. Raises UsageError as `named_credential` does.
+    """
+    store = tuple(credentials)
+    candidates = tuple(
+        Candidate(number, credential, *assess(credential, request, at)) for number, credential in enumerate(store, 1)
+    )
+    named = named_credential(choice, store)
+    if choice.by is By.NONE:
+        return Selection(candidates, None, How.ANONYMOUS_BY_CHOICE)
+    if named is not None:
+        fits = named.key_status is KeyStatus.FITS
+        return Selection(candidates, named if fits else None, How.BY_USER if fits else How.CHOICE_HAS_NO_KEY)
+    for candidate in candidates:
+        if not candidate.rejections:
+            return Selection(candidates, candidate.credential, How.AUTOMATIC)
+    return Selection(candidates, None, How.NOTHING_FITS if candidates else How.NO_CREDENTIALS)
+
+
+def identify(number: int, credential: Credential) -> str:
+    """ "2: CN=alice (alice.p12 #1)"."""
+    name = credential.certificate.subject.rfc4514 or "a certificate without a subject"
+    return f"{number}: {name} ({credential.source})"
+
+
+def _by_subject(text: str, numbered: list[tuple[int, Credential]]) -> list[tuple[int, Credential]]:
+    equal = [pair for pair in numbered if text in map(str.casefold, _whole_names(pair[1]))]
+    return equal or [pair for pair in numbered if text in pair[1].certificate.subject.rfc4514.casefold()]
+
+
+def _whole_names(credential: Credential) -> tuple[str, ...]:
+    subject = credential.certificate.subject
+    return (subject.rfc4514, *subject.common_names)
+
+
+def _thumbprints(credential: Credential) -> tuple[str, str]:
+    return credential.certificate.thumbprint, credential.certificate.sha256
+
+
+def _enumeration(numbered: list[tuple[int, Credential]]) -> str:
+    shown = "; ".join(identify(number, credential) for number, credential in numbered[:_MOST_SHOWN])
+    return shown + (f"; and {len(numbered) - _MOST_SHOWN} more" if len(numbered) > _MOST_SHOWN else "")
