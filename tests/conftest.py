@@ -7,6 +7,7 @@ One that is not installed skips its tests, or fails them under CI=true.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -64,3 +65,11 @@ def s_server(site: Site) -> Iterator[Callable[..., int]]:
 
     with started_once(partial(s_server, site)) as start:
         yield start
+
+
+@pytest.fixture(scope="session")
+def hostile(site: Site) -> Callable[[str], AbstractContextManager[int]]:
+    """`with hostile("silent") as port`: a peer that misbehaves in that way (see `tests.peers.hostile.CATALOGUE`)."""
+    from tests.peers.hostile import hostile
+
+    return partial(hostile, site)

@@ -48,10 +48,15 @@ class Slapd(NamedTuple):
 
 @contextlib.contextmanager
 def slapd(
-    site: Site, verify_client: VerifyClient = "demand", *, server: Identity | None = None, lines: tuple[str, ...] = ()
+    site: Site,
+    verify_client: VerifyClient | None = "demand",
+    *,
+    server: Identity | None = None,
+    lines: tuple[str, ...] = (),
 ) -> Iterator[Slapd]:
     """Run slapd with the site's root as TLSCACertificateFile; `lines` are added to the global part of slapd.conf.
 
+    Without `verify_client` it knows no TLS: it refuses StartTLS, and closes the connections to its `ldaps` port.
     A subject `CN=x,OU=people,DC=lab,DC=test` is mapped to `uid=x,ou=people,dc=lab,dc=test`, every other one to nothing.
     Debian's slapd is linked with GnuTLS: it judges the client's certificate after the handshake, looks at no extended
     key usage, and TLSProtocolMin does nothing (use `TLSCipherSuite NORMAL:-VERS-ALL:+VERS-TLS1.2`).
@@ -60,7 +65,7 @@ def slapd(
     ports = Slapd(free_port(), free_port())
     with directory("slapd") as home:
         config = home / "slapd.conf"
-        config.write_text(_config(site, server or site.servers.good, verify_client, lines, home))
+        config.write_text(_config(home, _tls(site, server or site.servers.good, verify_client) + lines))
         _load(home, config)
         urls = f"ldap://{HOST}:{ports.ldap}/ ldaps://{HOST}:{ports.ldaps}/"
         # Any level of debugging, 0 too, keeps slapd in the foreground.
@@ -68,7 +73,18 @@ def slapd(
             yield ports
 
 
-def _config(site: Site, server: Identity, verify_client: VerifyClient, lines: tuple[str, ...], home: Path) -> str:
+def _tls(site: Site, server: Identity, verify_client: VerifyClient | None) -> tuple[str, ...]:
+    if verify_client is None:
+        return ()
+    return (
+        f"TLSCACertificateFile {site.root_file}",
+        f"TLSCertificateFile {server.chain}",
+        f"TLSCertificateKeyFile {server.key}",
+        f"TLSVerifyClient {verify_client}",
+    )
+
+
+def _config(home: Path, global_lines: tuple[str, ...]) -> str:
     mapped = f"^cn=([^,]+),{PEOPLE.lower()}$"
     return "\n".join(
         (
@@ -76,12 +92,8 @@ def _config(site: Site, server: Identity, verify_client: VerifyClient, lines: tu
             "modulepath /usr/lib/ldap",
             "moduleload back_mdb",
             f"pidfile {home / 'slapd.pid'}",
-            f"TLSCACertificateFile {site.root_file}",
-            f"TLSCertificateFile {server.chain}",
-            f"TLSCertificateKeyFile {server.key}",
-            f"TLSVerifyClient {verify_client}",
             f'authz-regexp "{mapped}" "uid=$1,{PEOPLE.lower()}"',
-            *lines,
+            *global_lines,
             "database mdb",
             f'suffix "{SUFFIX}"',
             f"directory {home}",
