@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from typing import Final, NamedTuple
 
+from certprobe.policy.status import ChainPolicy
 from certprobe.wincrypt import hresult
 from certprobe.wincrypt.hresult import HResult
 from certprobe.wincrypt.policy_flags import PolicyFlags, SslChecks
@@ -154,3 +155,19 @@ SSL: Final[tuple[Rule, ...]] = (
 BASIC_CONSTRAINTS: Final[tuple[Rule, ...]] = (
     Rule(TrustError.CERT_TRUST_INVALID_BASIC_CONSTRAINTS, hresult.TRUST_E_BASIC_CONSTRAINTS),
 )
+
+_TABLES: Final = {
+    ChainPolicy.BASE: BASE,
+    ChainPolicy.SSL: SSL,
+    ChainPolicy.BASIC_CONSTRAINTS: BASIC_CONSTRAINTS,
+    ChainPolicy.NT_AUTH: (*BASE, *BASIC_CONSTRAINTS),
+}
+
+
+def bits_behind(policy: ChainPolicy, error: HResult) -> TrustError:
+    """Return the trust-status bits that make `policy` answer `error`."""
+    bits = TrustError.CERT_TRUST_NO_ERROR
+    for rule in _TABLES[policy]:
+        if rule.error == error:
+            bits |= rule.bits
+    return bits

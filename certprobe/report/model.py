@@ -106,12 +106,13 @@ class Role(enum.Enum):
 
 
 class Judgement(NamedTuple):
-    """A chain, every policy's answer, and the answer that counts for the exit code."""
+    """A chain, every policy's answer, the answer that counts for the exit code, and the reason for it in words."""
 
     role: Role
     context: ChainContext
     statuses: tuple[PolicyStatus, ...]
     deciding: PolicyStatus
+    reason: str
 
 
 class Outcome(enum.Enum):

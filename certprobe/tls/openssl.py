@@ -13,7 +13,7 @@ import functools
 import weakref
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from cryptography.hazmat.bindings.openssl.binding import Binding
 from OpenSSL import SSL, crypto
@@ -296,7 +296,7 @@ def _use(context: SSL.Context, credential: Credential) -> None:
             accepted = accepted and _lib.SSL_CTX_add_extra_chain_cert(context._context, copy)
         if not accepted:
             raise _unusable(credential, _drain_queue())
-        context.use_privatekey(credential.private_key)
+        context.use_privatekey(cast("Any", credential.private_key))
     except (SSL.Error, crypto.Error) as error:
         raise _unusable(credential, _words(error)) from error
 

@@ -1,0 +1,157 @@
+"""Who answers a resting handshake: the selection, a person, or a callback of one of Windows' two contracts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from certprobe.errors import CallbackError
+from certprobe.selection.select import AUTO, Choice, How, Selection, select_client_certificate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from typing import TypeAlias
+
+    from certprobe.pki.credential import Credential
+    from certprobe.selection.callbacks import Callback, Decision, QueryClientCert, WsCustomCertCredential
+    from certprobe.tls.events import Phase
+    from certprobe.tls.messages import CertificateRequest
+    from certprobe.transport import Step
+
+    Pick: TypeAlias = Callable[["Question", Selection], Credential | None]
+
+
+class Question(NamedTuple):
+    """A resting handshake: where, when in it, what was asked, and how much time there is to answer."""
+
+    url: str
+    phase: Phase
+    request: CertificateRequest
+    step: Step
+
+
+class Answer(NamedTuple):
+    """What to send (None = anonymous), every candidate beside it, and what whoever decided had to say."""
+
+    credential: Credential | None
+    selection: Selection
+    note: str | None = None
+
+
+class Chooser(Protocol):
+    """Asked once before each ClientHello, and then at every CertificateRequest. Both may raise CallbackError."""
+
+    def open(self, url: str, via_uri: str | None, step: Step) -> None: ...
+
+    def answer(self, question: Question) -> Answer: ...
+
+
+class Store(NamedTuple):
+    """What can be sent, and the time against which it is judged."""
+
+    credentials: tuple[Credential, ...]
+    at: datetime
+
+    def select(self, request: CertificateRequest, choice: Choice = AUTO) -> Selection:
+        """Hold every credential against `request`."""
+        return select_client_certificate(request, self.credentials, at=self.at, choice=choice)
+
+
+class BySelection(NamedTuple):
+    """Sends what the selection chooses, or what the user named."""
+
+    store: Store
+    choice: Choice = AUTO
+
+    def open(self, url: str, via_uri: str | None, step: Step) -> None:
+        """Nothing is asked before the server asks."""
+
+    def answer(self, question: Question) -> Answer:
+        """Select by the criteria."""
+        selection = self.store.select(question.request, self.choice)
+        return Answer(selection.chosen, selection)
+
+
+class ByPerson(NamedTuple):
+    """Lets a person pick while the handshake rests; that time does not count."""
+
+    store: Store
+    pick: Pick
+
+    def open(self, url: str, via_uri: str | None, step: Step) -> None:
+        """Nothing is asked before the server asks."""
+
+    def answer(self, question: Question) -> Answer:
+        """Show the candidates, and take the person's word."""
+        selection = self.store.select(question.request)
+        with question.step.deadline.paused():
+            credential = self.pick(question, selection)
+        return Answer(credential, selection._replace(chosen=credential, how=How.PICKED))
+
+
+class ByQueryClientCert(NamedTuple):
+    """Asks a QUERYCLIENTCERT (winldap.h) at each CertificateRequest."""
+
+    store: Store
+    callback: QueryClientCert
+
+    def open(self, url: str, via_uri: str | None, step: Step) -> None:
+        """This contract knows no question before the handshake."""
+
+    def answer(self, question: Question) -> Answer:
+        """Ask the callback, within what is left of the step."""
+        from certprobe.selection.callbacks import ConnectionInfo
+        from certprobe.selection.decide import decide_on_request
+
+        selection = self.store.select(question.request)
+        connection = ConnectionInfo(question.url, question.phase, question.request, selection.candidates)
+        return _by_callback(decide_on_request(self.callback, connection, question.step.left()), selection)
+
+
+class ByGetCert:
+    """Asks a WS_GET_CERT_CALLBACK (webservices.h) before each ClientHello, and sends its certificate when asked."""
+
+    def __init__(self, store: Store, callback: WsCustomCertCredential) -> None:
+        from certprobe.selection.decide import with_state
+
+        self._store = store
+        self._callback = with_state(callback, store.credentials)
+        self._decision: Decision | None = None
+
+    def open(self, url: str, via_uri: str | None, step: Step) -> None:
+        """Ask the callback. Raises CallbackError where it fails: then the channel does not open."""
+        from certprobe.selection.callbacks import EndpointAddress
+        from certprobe.selection.decide import decide_on_open, name_of
+
+        self._decision = decide_on_open(self._callback, EndpointAddress(url), via_uri, step.left())
+        if (failure := self._decision.failure) is not None:
+            words = f": {self._decision.note}" if self._decision.note else ""
+            name = name_of(self._callback.get_cert_callback)
+            raise CallbackError(f"{name} answered {failure.symbol}, so the channel was not opened{words}")
+
+    def answer(self, question: Question) -> Answer:
+        """Send what was decided when the channel opened."""
+        assert self._decision is not None
+        return _by_callback(self._decision, self._store.select(question.request))
+
+    def tell_issuer_list(self, request: CertificateRequest, step: Step) -> None:
+        """After a refusal: tell the server's list, for the channel to be opened once more."""
+        from certprobe.pki.name import DistinguishedName
+        from certprobe.selection.decide import notify_issuer_list
+
+        names = tuple(map(DistinguishedName, request.certificate_authorities or ()))
+        notify_issuer_list(self._callback, names, step.left())
+
+
+def _by_callback(decision: Decision, selection: Selection) -> Answer:
+    chosen = selection._replace(chosen=decision.credential, how=How.BY_CALLBACK)
+    return Answer(decision.credential, chosen, decision.note)
+
+
+def by_callback(store: Store, callback: Callback) -> Chooser:
+    """Return the Chooser that a user's callback is, by its contract."""
+    from certprobe.selection.callbacks import WsCustomCertCredential
+
+    if isinstance(callback, WsCustomCertCredential):
+        return ByGetCert(store, callback)
+    return ByQueryClientCert(store, callback)

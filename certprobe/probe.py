@@ -1,0 +1,107 @@
+"""probe(): one run over an endpoint, every attempt judged and concluded; the only place that sees the whole road."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from certprobe import __version__, transport
+from certprobe.attempt import Journey, Route
+from certprobe.chooser import ByGetCert
+from certprobe.judging import judge_client, judge_server
+from certprobe.report import evidence
+from certprobe.report.model import ProbeReport, StoreFacts
+from certprobe.report.verdict import conclude, conclude_run, exit_code, is_refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from certprobe.attempt import Dial
+    from certprobe.chooser import Chooser
+    from certprobe.endpoint import Endpoint
+    from certprobe.judging import Yardstick
+    from certprobe.pki.certificate import Certificate
+    from certprobe.pki.decode import Identities
+    from certprobe.report.model import Attempt, Conclusion
+    from certprobe.tls.session import ClientOptions
+    from certprobe.transport import Deadline
+
+
+class Probe(NamedTuple):
+    """What one run is to do. `endpoints` differ in their path only; each gets a connection of its own.
+
+    `trust` says in words where the yardstick's roots are from; `started` is the wall clock's time.
+    """
+
+    endpoints: tuple[Endpoint, ...]
+    route: Route
+    options: ClientOptions
+    identities: Identities
+    chooser: Chooser
+    yardstick: Yardstick
+    trust: str
+    started: datetime
+
+
+def probe(plan: Probe, deadline: Deadline, dial: Dial = transport.dial) -> ProbeReport:
+    """Probe every endpoint of the plan, one after the other, and report all that was learned.
+
+    Raises UsageError for what cannot be done as asked; what servers and certificates do is in the report.
+    """
+    begun = time.monotonic()
+    store = StoreFacts(plan.identities.credentials, plan.identities.notes)
+    attempts: list[Attempt] = []
+    conclusions: list[Conclusion] = []
+    decisive: list[Conclusion] = []
+    for endpoint in plan.endpoints:
+        for attempt in _attempts(plan, endpoint, deadline, dial):
+            attempts.append(attempt)
+            conclusions.append(conclude(attempt, store))
+        decisive.append(conclusions[-1])
+    conclusion = conclude_run(tuple(decisive))
+    return ProbeReport(
+        version=__version__,
+        endpoint=plan.endpoints[0],
+        at=plan.yardstick.at,
+        started=plan.started,
+        seconds=time.monotonic() - begun,
+        trust=plan.trust,
+        store=store,
+        attempts=tuple(attempts),
+        conclusions=tuple(conclusions),
+        conclusion=conclusion,
+        exit_code=exit_code(conclusion),
+    )
+
+
+def _attempts(plan: Probe, endpoint: Endpoint, deadline: Deadline, dial: Dial) -> Iterator[Attempt]:
+    """One attempt, and a second where the contract of WS_GET_CERT_CALLBACK opens the channel again after a refusal."""
+    attempt = _attempt(plan, endpoint, deadline, dial)
+    yield attempt
+    record = evidence.deciding_request(attempt)
+    if isinstance(plan.chooser, ByGetCert) and record is not None and _was_refused(plan, attempt):
+        plan.chooser.tell_issuer_list(record.request, deadline.step("the issuer list notification"))
+        yield _attempt(plan, endpoint, deadline, dial)
+
+
+def _was_refused(plan: Probe, attempt: Attempt) -> bool:
+    return is_refusal(conclude(attempt, StoreFacts(plan.identities.credentials, ())).outcome)
+
+
+def _attempt(plan: Probe, endpoint: Endpoint, deadline: Deadline, dial: Dial) -> Attempt:
+    attempt = Journey(endpoint, plan.route, plan.options, plan.chooser, deadline, dial).travel()
+    if attempt.tls is None:
+        return attempt
+    record = evidence.deciding_request(attempt)
+    sent = record.sent if record is not None else None
+    return attempt._replace(
+        server=judge_server(attempt.tls.certificates, endpoint.host, plan.yardstick),
+        client=judge_client(sent, _issuers(plan.identities), plan.yardstick) if sent else None,
+    )
+
+
+def _issuers(identities: Identities) -> Iterator[Certificate]:
+    yield from identities.certificates
+    for credential in identities.credentials:
+        yield from credential.intermediates

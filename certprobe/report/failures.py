@@ -1,0 +1,89 @@
+"""The words for a probe that did not get an answer: which stage failed, of what, and what to try."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from certprobe.errors import FailureKind
+from certprobe.report import evidence, words
+from certprobe.report.model import Attempt, Cause, Stage, StageOutcome, Weight
+from certprobe.tls.enums import AlertDescription
+
+_FAILURES: Final[dict[FailureKind, tuple[str, str]]] = {
+    FailureKind.NAME_NOT_RESOLVED: (
+        "the name of the server does not resolve",
+        "Check the spelling and the resolver, or name an address with --connect.",
+    ),
+    FailureKind.CONNECTION_REFUSED: (
+        "nothing listens there: the connection was refused",
+        "Check that the service runs and that this is its port.",
+    ),
+    FailureKind.UNREACHABLE: (
+        "the network does not reach the server",
+        "Check routes and firewalls, or go through a proxy with --via.",
+    ),
+    FailureKind.TIMEOUT: (
+        "no answer came in time",
+        "A firewall may swallow the packets, or the port speaks another protocol; --timeout allows more.",
+    ),
+    FailureKind.RESET: ("the connection was reset", "Check that this port speaks TLS, and the server's log."),
+    FailureKind.CLOSED: (
+        "the server closed the connection",
+        "Check that this port speaks TLS (LDAP on 389 needs --starttls), and the server's log.",
+    ),
+    FailureKind.PROXY_REFUSED: ("the proxy does not let us through", "Check what the proxy allows, host and port."),
+    FailureKind.PROXY_AUTHENTICATION: (
+        "the proxy wants a user name and a password",
+        "Name the user in --via and give the password by CERTPROBE_PROXY_PASSWORD.",
+    ),
+    FailureKind.STARTTLS_REFUSED: (
+        "the server refuses StartTLS",
+        "Give the server a certificate and enable TLS there, or use ldaps://.",
+    ),
+    FailureKind.NOT_TLS: ("the port does not speak what was asked for", "Check the port and the scheme."),
+    FailureKind.ALERT: ("the server ended the TLS handshake", ""),
+    FailureKind.MALFORMED: (
+        "what the server sent breaks the protocol",
+        "What it sent is shown as far as it can be read; --legacy speaks to very old servers.",
+    ),
+    FailureKind.TOO_MUCH_DATA: ("the server sends without end", "This is not the service that was asked for."),
+    FailureKind.CREDENTIAL_UNUSABLE: (
+        "the client certificate cannot be used",
+        "Use a certificate with a stronger key and signature; --legacy lets weak ones through.",
+    ),
+    FailureKind.CALLBACK: (
+        "the callback gave no usable answer",
+        "Correct the callback; its contract is in the README.",
+    ),
+}
+
+# An alert means many things (FIELD-NOTES); before any certificate was sent it is about versions, ciphers and names.
+_EARLY_ALERTS: Final[dict[int, str]] = {
+    AlertDescription.protocol_version: "Offer an older TLS version: --tls-min 1.0.",
+    AlertDescription.handshake_failure: "No version or cipher suite in common: try --legacy, or --tls-min 1.0.",
+    AlertDescription.insufficient_security: "The server wants other cipher suites: try --tls-max 1.2 or --legacy.",
+    AlertDescription.unrecognized_name: "The server does not know this name: try another --sni, or --sni none.",
+    AlertDescription.no_application_protocol: "The server speaks no HTTP/1.1 on this port.",
+    AlertDescription.internal_error: "The server failed; a CA list beyond 64 KiB does this too. Look into its log.",
+}
+
+
+_DURING: Final = {
+    Stage.CONNECT: "while connecting",
+    Stage.PROXY: "at the proxy",
+    Stage.STARTTLS: "before StartTLS was answered",
+    Stage.HANDSHAKE: "during the TLS handshake",
+    Stage.APPLICATION: "after the TLS handshake, before an answer",
+}
+
+
+def of_failure(failed: StageOutcome, attempt: Attempt) -> Cause:
+    """Say which stage failed, of what, and what to try."""
+    assert failed.kind is not None
+    title, advice = _FAILURES[failed.kind]
+    if failed.kind is FailureKind.ALERT and (alert := evidence.fatal_alert(attempt)) is not None:
+        title = f"{title} with the alert {words.alert(alert)}"
+        advice = _EARLY_ALERTS.get(alert, "Look into the server's log.")
+    elif failed.kind in (FailureKind.CLOSED, FailureKind.RESET, FailureKind.TIMEOUT):
+        title = f"{title} {_DURING[failed.stage]}"
+    return Cause(failed.kind.value, Weight.PROBLEM, title, words.sentence(failed.detail), advice)

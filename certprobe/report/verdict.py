@@ -1,0 +1,133 @@
+"""From the facts of an attempt to how the login went, in the order in which the evidence counts.
+
+`certprobe.report.causes` finds the words; here stands what is concluded.
+"""
+
+from __future__ import annotations
+
+from certprobe.errors import FailureKind
+from certprobe.report import causes, evidence
+from certprobe.report.model import (
+    Attempt,
+    Conclusion,
+    LdapFacts,
+    Outcome,
+    StageOutcome,
+    StoreFacts,
+    Weight,
+)
+
+_UNUSABLE = (FailureKind.CREDENTIAL_UNUSABLE, FailureKind.CALLBACK)
+_ENDED = (FailureKind.ALERT, FailureKind.CLOSED, FailureKind.RESET)
+_SUCCESS = 0
+_AUTH_METHOD_NOT_SUPPORTED = 7
+_INVALID_CREDENTIALS = 49
+_REFUSED = (
+    Outcome.REFUSED_BY_ALERT,
+    Outcome.REFUSED_BY_CLOSE,
+    Outcome.REFUSED_BY_HTTP_STATUS,
+    Outcome.REFUSED_BY_LDAP_RESULT,
+    Outcome.NOT_MAPPED,
+    Outcome.TLS_TERMINATOR,
+)
+# How much a conclusion says about a whole run of several attempts, the most telling first.
+_GRAVITY = (
+    Outcome.UNUSABLE_INPUT,
+    Outcome.NOT_REACHED,
+    Outcome.UNANSWERED,
+    *_REFUSED,
+    Outcome.ACCEPTED_NOT_MAPPED,
+    Outcome.ACCEPTED,
+    Outcome.ACCEPTED_ANONYMOUSLY,
+    Outcome.NOT_ASKED,
+)
+
+
+def conclude(attempt: Attempt, store: StoreFacts) -> Conclusion:
+    """Say how an attempt went and why, the gravest cause first; `store` is what the user gave to choose from."""
+    outcome = _outcome(attempt, store)
+    found = [
+        *causes.of_outcome(outcome, attempt, store),
+        *causes.of_chains(attempt, outcome),
+        *causes.worth_knowing(attempt),
+    ]
+    return Conclusion(outcome, tuple(sorted(found, key=lambda cause: cause.weight is not Weight.PROBLEM)))
+
+
+def conclude_run(conclusions: tuple[Conclusion, ...]) -> Conclusion:
+    """Return the gravest outcome of several attempts, with the causes of all of them, none twice."""
+    gravest = min(conclusions, key=lambda conclusion: _GRAVITY.index(conclusion.outcome))
+    ordered = [gravest, *(conclusion for conclusion in conclusions if conclusion is not gravest)]
+    found = dict.fromkeys(cause for conclusion in ordered for cause in conclusion.causes)
+    return Conclusion(gravest.outcome, tuple(sorted(found, key=lambda cause: cause.weight is not Weight.PROBLEM)))
+
+
+def exit_code(conclusion: Conclusion) -> int:
+    """Return the exit code of the contract: 4 unusable input, 3 not reached, 1 a finding, 0 clean."""
+    match conclusion.outcome:
+        case Outcome.UNUSABLE_INPUT:
+            return 4
+        case Outcome.NOT_REACHED | Outcome.UNANSWERED:
+            return 3
+        case _:
+            return 1 if any(cause.weight is Weight.PROBLEM for cause in conclusion.causes) else 0
+
+
+def is_refusal(outcome: Outcome) -> bool:
+    """Whether the server, in whatever way, turned the client certificate or its absence down."""
+    return outcome in _REFUSED
+
+
+def _outcome(attempt: Attempt, store: StoreFacts) -> Outcome:
+    failed = evidence.failed_stage(attempt)
+    if failed is not None and failed.kind in _UNUSABLE:
+        return Outcome.UNUSABLE_INPUT
+    if attempt.http is not None and attempt.http.answer is not None:
+        return _http_outcome(attempt)
+    if attempt.ldap is not None and (outcome := _ldap_outcome(attempt, attempt.ldap, store)) is not None:
+        return outcome
+    return _unanswered_outcome(attempt, failed)
+
+
+def _unanswered_outcome(attempt: Attempt, failed: StageOutcome | None) -> Outcome:
+    """No answer was read: what ended the conversation tells whether the certificate did."""
+    if evidence.deciding_request(attempt) is not None and failed is not None and failed.kind in _ENDED:
+        return Outcome.REFUSED_BY_ALERT if evidence.fatal_alert(attempt) is not None else Outcome.REFUSED_BY_CLOSE
+    if attempt.tls is not None and attempt.tls.completed:
+        return Outcome.UNANSWERED
+    return Outcome.NOT_REACHED
+
+
+def _http_outcome(attempt: Attempt) -> Outcome:
+    assert attempt.http is not None
+    assert attempt.http.answer is not None
+    record = evidence.deciding_request(attempt)
+    if evidence.refuses(attempt.http.answer):
+        return Outcome.REFUSED_BY_HTTP_STATUS
+    if record is None:
+        return Outcome.NOT_ASKED
+    return Outcome.ACCEPTED if record.sent else Outcome.ACCEPTED_ANONYMOUSLY
+
+
+def _ldap_outcome(attempt: Attempt, ldap: LdapFacts, store: StoreFacts) -> Outcome | None:
+    """None when the conversation ended before the bind was answered."""
+    record = evidence.deciding_request(attempt)
+    sent = record is not None and bool(record.sent)
+    if sent and evidence.authorization_identity(ldap.who_am_i_before):
+        return Outcome.ACCEPTED
+    if ldap.bind is None:
+        return None
+    code = ldap.bind.result.code
+    if code == _SUCCESS:
+        is_own_subject = record is not None and evidence.is_own_subject(ldap.who_am_i_after, record)
+        return Outcome.ACCEPTED_NOT_MAPPED if is_own_subject else Outcome.ACCEPTED
+    if not sent:
+        if store.credentials:
+            return Outcome.REFUSED_BY_LDAP_RESULT
+        return Outcome.NOT_ASKED if record is None else Outcome.ACCEPTED_ANONYMOUSLY
+    if code == _INVALID_CREDENTIALS:
+        return Outcome.NOT_MAPPED
+    blameless = evidence.is_sent_faultless(attempt)
+    if code == _AUTH_METHOD_NOT_SUPPORTED and blameless and not evidence.offers_external(ldap.root_dse):
+        return Outcome.TLS_TERMINATOR
+    return Outcome.REFUSED_BY_LDAP_RESULT

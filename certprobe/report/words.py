@@ -1,0 +1,54 @@
+"""Small phrases that several causes share; texts of servers and certificates stand in them as they came."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from certprobe.pki.name import DistinguishedName
+from certprobe.tls.enums import AlertDescription, name_of
+from certprobe.tls.messages import Announced
+
+if TYPE_CHECKING:
+    from certprobe.pki.certificate import Certificate
+    from certprobe.policy.status import PolicyStatus
+    from certprobe.report.model import RequestRecord
+
+NAMES_IN_A_LINE: Final = 3
+
+
+def asked(record: RequestRecord) -> str:
+    """Which issuers a CertificateRequest names, the first few by name."""
+    request = record.request
+    if request.announced is not Announced.LIST or request.certificate_authorities is None:
+        return "The server names no CA: any issuer may do."
+    names = [DistinguishedName(der).rfc4514 for der in request.certificate_authorities[:NAMES_IN_A_LINE]]
+    rest = len(request.certificate_authorities) - len(names)
+    return f"The server lists: {'; '.join(names)}" + (f" and {rest} more." if rest else ".")
+
+
+def sent_subject(record: RequestRecord) -> str:
+    """The subject of the certificate that was sent."""
+    return subject(record.sent[0]) if record.sent else "(none)"
+
+
+def subject(certificate: Certificate) -> str:
+    """A certificate's subject as RFC 4514 text, and words where it is empty."""
+    return certificate.subject.rfc4514 or "(empty subject)"
+
+
+def alert(description: int) -> str:
+    """An alert by name and number."""
+    return f"{name_of(AlertDescription, description)} ({description})"
+
+
+def status(status: PolicyStatus) -> str:
+    """A policy's answer as Windows' programmers read it."""
+    error = status.error
+    where = f"chain {status.chain_index}, element {status.element_index}"
+    return f"Windows: {error.symbol} {error.hexadecimal} ({error.signed}), {where}, policy {status.policy.value}."
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, unless it has an end or is empty."""
+    text = text.strip()
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."
