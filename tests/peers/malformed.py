@@ -89,7 +89,7 @@ CERTIFICATE_LISTS: Final[dict[str, tuple[str, Callable[[bytes], bytes]]]] = {
         "holds a certificate that runs over the end of the list",
         lambda der: _vector(b"\xff\xff\xff" + der, 3),
     ),
-    "thousands": ("holds the same certificate two thousand times", lambda der: _vector(_vector(der, 3) * 2000, 3)),
+    "hundreds": ("holds the same certificate five hundred times", lambda der: _vector(_vector(der, 3) * 500, 3)),
 }
 """What is wrong with a Certificate message of TLS 1.2 (RFC 5246 7.4.2), and its body from a good certificate."""
 

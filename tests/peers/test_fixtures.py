@@ -9,19 +9,16 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 
 import pytest
 
 from tests.peers.apache import Apache
-from tests.peers.hostile import CATALOGUE
 from tests.peers.nginx import Nginx
 from tests.peers.process import HOST, missing
 from tests.peers.s_server import REQUEST, REQUIRE
 from tests.peers.site import VIRTUAL_HOST, Identity, Site
 from tests.peers.slapd import ALICE, Slapd
 
-Hostile = Callable[[str], AbstractContextManager[int]]
 SECONDS = 20
 LAB_ROOT = "DC = test, DC = lab, O = Lab, CN = Lab root"
 
@@ -202,42 +199,3 @@ def test_slapd_without_tls(site: Site, slapd: Callable[..., Slapd]) -> None:
 def test_slapd_with_another_certificate(site: Site, slapd: Callable[..., Slapd]) -> None:
     ports = slapd("never", server=site.servers.expired)
     assert "certificate has expired" in s_client(ports.ldaps, "-CAfile", str(site.root_file))
-
-
-def test_names_in_the_catalogue_are_unique() -> None:
-    assert len({behaviour.name for behaviour in CATALOGUE}) == len(CATALOGUE)
-
-
-# Those that only a deadline, or a bound on bytes, ends.
-WITHOUT_END = {
-    "silent",
-    "silent-after-client-hello",
-    "silent-after-handshake",
-    "slow",
-    "slow-answer",
-    "endless-hello-requests",
-}
-
-
-@pytest.mark.parametrize("name", [each.name for each in CATALOGUE if each.name not in WITHOUT_END])
-def test_hostile_peers_end_a_careless_client(site: Site, hostile: Hostile, name: str) -> None:
-    """Every deed is reached: none but the odd contents lets a client come to a whole answer."""
-    good = name.startswith(("names-", "long-list-", "certificate-", "http-in-tls")) and "request" not in name
-    with hostile(name) as port:
-        assert s_client_gets_answer(site, port) is good
-
-
-def s_client_gets_answer(site: Site, port: int) -> bool:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.load_cert_chain(site.clients.alice.chain, site.clients.alice.key)
-    answer = b""
-    try:
-        with socket.create_connection((HOST, port), SECONDS) as sock, context.wrap_socket(sock) as tls:
-            tls.sendall(b"GET / HTTP/1.1\r\n\r\n")
-            while (data := tls.recv(65536)) and len(answer) < 65536:
-                answer += data
-    except OSError:
-        return False
-    return answer.startswith(b"HTTP/1.1 ") and len(answer) < 65536
