@@ -96,11 +96,7 @@ def is_ip(host: str) -> bool:
 
 
 def parse_https(text: str) -> Endpoint:
-    """Read "host", "host:port", "host/path" or "https://host:port/path?query".
-
-    A path is kept as typed ("/a/../b" stays), with characters outside ASCII percent-encoded as UTF-8; a fragment is
-    dropped, since it is never sent. Raises UsageError.
-    """
+    """Read "host", "host:port", "host/path" or "https://host:port/path?query"; raises UsageError."""
     scheme, authority, target = _split(text)
     _refuse_userinfo(authority)
     match scheme:
@@ -113,7 +109,22 @@ def parse_https(text: str) -> Endpoint:
         case _:
             raise UsageError(f"{text!r}: {scheme}:// is not known here, https:// is")
     host, port = _host_port(authority, DEFAULT_PORT[Scheme.HTTPS])
-    return Endpoint(Scheme.HTTPS, host, port, _request_target(target))
+    return Endpoint(Scheme.HTTPS, host, port, parse_path(target))
+
+
+def parse_path(text: str) -> str:
+    """Read a path with its query into a request target (RFC 9112 3.2.1).
+
+    It is kept as typed ("/a/../b" stays), with a "/" before it if there was none and characters outside ASCII
+    percent-encoded as UTF-8; a fragment is dropped, since it is never sent. Raises UsageError.
+    """
+    _refuse_unprintable(text)
+    target = text.partition("#")[0]
+    if not target.startswith("/"):
+        target = "/" + target
+    if target.isascii():
+        return target
+    return "".join(chr(octet) if octet < 0x80 else f"%{octet:02X}" for octet in target.encode())
 
 
 def parse_ldap(text: str, starttls: StartTls) -> Endpoint:
@@ -171,9 +182,7 @@ def parse_proxy(text: str) -> Proxy:
 
 def _split(text: str) -> tuple[str, str, str]:
     """Scheme in lower case ("" if none), authority, and all that follows it."""
-    odd = next((character for character in text if character == " " or not character.isprintable()), None)
-    if odd is not None:
-        raise UsageError(f"the address has a {odd!a} in it: blanks and control characters have no place there")
+    _refuse_unprintable(text)
     scheme, separator, rest = text.partition("://")
     if not separator or not (scheme.isascii() and scheme.isalnum()):
         scheme, rest = "", text
@@ -182,19 +191,17 @@ def _split(text: str) -> tuple[str, str, str]:
     return scheme.lower(), rest[:end], rest[end:]
 
 
+def _refuse_unprintable(text: str) -> None:
+    odd = next((character for character in text if character == " " or not character.isprintable()), None)
+    if odd is not None:
+        # Only the character is repeated: the text around it may hold a password.
+        raise UsageError(f"an address has a {odd!a} in it: blanks and control characters have no place there")
+
+
 def _refuse_userinfo(authority: str) -> None:
     if "@" in authority:
         # The text is not repeated: what stands before the "@" may be a password.
         raise UsageError("an address with '@' in it is refused: a name or password there shows in the process list")
-
-
-def _request_target(text: str) -> str:
-    target = text.partition("#")[0]
-    if not target.startswith("/"):
-        target = "/" + target
-    if target.isascii():
-        return target
-    return "".join(chr(octet) if octet < 0x80 else f"%{octet:02X}" for octet in target.encode())
 
 
 def _host_port(authority: str, default_port: int) -> HostPort:

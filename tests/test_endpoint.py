@@ -19,6 +19,7 @@ from certprobe.endpoint import (
     parse_host_port,
     parse_https,
     parse_ldap,
+    parse_path,
     parse_proxy,
 )
 from certprobe.errors import UsageError
@@ -170,6 +171,19 @@ def test_is_ip(text: str, expected: bool) -> None:
 )
 def test_host_port(text: str, expected: tuple[str, int]) -> None:
     assert parse_host_port(text, 5) == HostPort(*expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("", "/"), ("a", "/a"), ("/a?b+c", "/a?b+c"), ("?q", "/?q"), ("/ü#x", "/%C3%BC")]
+)
+def test_path(text: str, expected: str) -> None:
+    assert parse_path(text) == expected
+
+
+@pytest.mark.parametrize("text", ["/a b", "/a\r\nHost: x", "/\u202e"])
+def test_a_path_with_blanks_or_controls(text: str) -> None:
+    with pytest.raises(UsageError, match="blanks and control characters have no place there"):
+        parse_path(text)
 
 
 @pytest.mark.parametrize("text", ["https://host", "host/path", "host?q"])

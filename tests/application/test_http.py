@@ -1,0 +1,241 @@
+"""The HTTP client against our responder in memory, against octets written by hand, http.server and nginx."""
+
+from __future__ import annotations
+
+import http.server
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certprobe import __version__
+from certprobe.application.http import (
+    BODY_LIMIT,
+    HEADER_LIMIT,
+    BodyEnd,
+    HttpAnswered,
+    HttpExchange,
+    HttpRequested,
+    HttpResponder,
+)
+from certprobe.errors import FailureKind, Party, ProtocolError
+from certprobe.transport import Deadline, dial, pump
+
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+def read(data: bytes) -> HttpAnswered | None:
+    exchange = HttpExchange("host", "/")
+    exchange.receive_data(data)
+    return exchange.next_event()
+
+
+def read_to_the_end(data: bytes) -> HttpAnswered | None:
+    exchange = HttpExchange("host", "/")
+    exchange.receive_data(data)
+    early = exchange.next_event()
+    exchange.receive_eof()
+    return early or exchange.next_event()
+
+
+def test_the_request() -> None:
+    exchange = HttpExchange("host:8443", "/p?q")
+    assert exchange.data_to_send() == (
+        b"GET /p?q HTTP/1.1\r\nHost: host:8443\r\nUser-Agent: certprobe/" + __version__.encode() + b"\r\n"
+        b"Accept: */*\r\nConnection: close\r\n\r\n"
+    )
+    assert exchange.data_to_send() == b""
+
+
+def test_both_sides() -> None:
+    client, server = HttpExchange("host", "/p"), HttpResponder()
+    server.receive_data(client.data_to_send())
+    headers = (("host", "host"), ("user-agent", f"certprobe/{__version__}"), ("accept", "*/*"), ("connection", "close"))
+    assert server.next_event() == HttpRequested("GET", "/p", headers)
+    assert server.next_event() is None
+    server.answer(403, "Forbidden", b"no certificate")
+    client.receive_data(server.data_to_send())
+    fields = (("content-type", "text/plain; charset=utf-8"), ("content-length", "14"), ("connection", "close"))
+    answer = HttpAnswered(403, "Forbidden", "1.1", fields, b"no certificate", BodyEnd.COMPLETE)
+    assert client.next_event() == answer
+    client.receive_data(b"more")
+    assert client.next_event() is None
+
+
+ANSWERS = [
+    (OK + b"Content-Length: 2\r\n\r\nok", b"ok", BodyEnd.COMPLETE),
+    (OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", b"ok", BodyEnd.COMPLETE),
+    (OK + b"\r\nok", b"ok", BodyEnd.COMPLETE),
+    (
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\n\r\n" + OK + b"Content-Length: 2\r\n\r\nok",
+        b"ok",
+        BodyEnd.COMPLETE,
+    ),
+    (b"HTTP/1.0 200\r\n\r\nok", b"ok", BodyEnd.COMPLETE),
+    (b"HTTP/1.1 204 No Content\r\n\r\n", b"", BodyEnd.COMPLETE),
+    (OK + b"Content-Length: %d\r\n\r\n" % BODY_LIMIT + b"x" * BODY_LIMIT, b"x" * BODY_LIMIT, BodyEnd.COMPLETE),
+    (OK + b"Content-Length: 5000\r\n\r\n" + b"x" * BODY_LIMIT, b"x" * BODY_LIMIT, BodyEnd.EXCERPT),
+    (OK + b"Content-Length: 9000\r\n\r\n" + b"x" * 8000, b"x" * BODY_LIMIT, BodyEnd.EXCERPT),
+    (OK + b"Content-Length: 5\r\n\r\nok", b"ok", BodyEnd.CUT_SHORT),
+    (OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nokgarbage", b"ok", BodyEnd.CUT_SHORT),
+    (OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nok", b"ok", BodyEnd.CUT_SHORT),
+]
+
+
+@pytest.mark.parametrize(("data", "body", "end"), ANSWERS)
+def test_bodies(data: bytes, body: bytes, end: BodyEnd) -> None:
+    answer = read_to_the_end(data)
+    assert answer is not None
+    assert (answer.status, answer.body, answer.body_end) == (204 if b" 204 " in data else 200, body, end)
+
+
+def test_an_endless_body_is_not_waited_for() -> None:
+    exchange = HttpExchange("host", "/")
+    exchange.receive_data(OK + b"Server: x\r\n\r\n")
+    assert exchange.next_event() is None
+    exchange.receive_data(b"data: 1\n\n")
+    assert exchange.next_event() is None
+    assert exchange.answer_so_far == HttpAnswered(
+        200, "OK", "1.1", (("server", "x"),), b"data: 1\n\n", BodyEnd.UNFINISHED
+    )
+
+
+def test_nothing_so_far() -> None:
+    exchange = HttpExchange("host", "/")
+    exchange.receive_data(OK)
+    assert exchange.next_event() is None
+    assert exchange.answer_so_far is None
+
+
+def test_odd_octets_in_headers_are_latin_1() -> None:
+    answer = read(b"HTTP/1.1 400 Schl\xe4cht\r\nServer: \xff\x1b[31m\r\nContent-Length: 0\r\n\r\n")
+    assert answer is not None
+    assert (answer.reason, answer.headers[0]) == ("Schl\xe4cht", ("server", "\xff\x1b[31m"))
+
+
+FAILURES = [
+    (b"SSH-2.0-OpenSSH_9\r\n", FailureKind.MALFORMED, "it looks like SSH"),
+    (b"\x30\x0c\x02\x01\x01\x78\x07", FailureKind.MALFORMED, "it looks like LDAP"),
+    (b"\x00\x00\x12\x04\x00\x00", FailureKind.MALFORMED, "it looks like HTTP/2 frames"),
+    (b"garbage", FailureKind.MALFORMED, "it begins with b'garbage'"),
+    (b"HTTP/1.1 abc\r\n\r\n", FailureKind.MALFORMED, "illegal status line"),
+    (b"HTTP/1.1 101 Switching\r\n\r\n", FailureKind.MALFORMED, "the server's answer is no HTTP/1"),
+    (OK + b"no header\r\n\r\n", FailureKind.MALFORMED, "illegal header line"),
+    (OK + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n", FailureKind.MALFORMED, "conflicting Content-Length"),
+    (OK + b"A: " + b"a" * HEADER_LIMIT, FailureKind.TOO_MUCH_DATA, "headers are longer than 64 KiB"),
+    (b"HTTP/1.1 100 Go on\r\n\r\n" * 17, FailureKind.TOO_MUCH_DATA, "more than 16 informational answers"),
+    (b"", FailureKind.CLOSED, "the server closed the connection instead of answering"),
+    (OK + b"Server: x\r\n", FailureKind.CLOSED, "the server closed the connection in the middle of its headers"),
+]
+
+
+@pytest.mark.parametrize(("data", "kind", "words"), FAILURES)
+def test_no_answer(data: bytes, kind: FailureKind, words: str) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        read_to_the_end(data)
+    assert (caught.value.kind, caught.value.party) == (kind, Party.PEER)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("data", [b"\x16\x03\x01\x02\x00", b"GET / HTTP/1.1\r\nno header\r\n\r\n"])
+def test_a_client_that_speaks_no_http_is_told_so(data: bytes) -> None:
+    server = HttpResponder()
+    server.receive_data(data)
+    with pytest.raises(ProtocolError) as caught:
+        server.next_event()
+    assert caught.value.kind is FailureKind.MALFORMED
+    assert server.data_to_send().startswith(b"HTTP/1.1 400 Bad Request\r\n")
+
+
+@given(st.binary(max_size=200), st.booleans())
+def test_no_octets_do_more_than_end_the_exchange(data: bytes, after_headers: bool) -> None:
+    try:
+        read_to_the_end(OK + b"Transfer-Encoding: chunked\r\n\r\n" + data if after_headers else b"HTTP/1.1 " + data)
+    except ProtocolError as error:
+        assert error.party is Party.PEER
+
+
+def fetch(port: int, target: str) -> HttpAnswered:
+    deadline = Deadline(60, 20)
+    channel = dial("127.0.0.1", port, deadline.step("dial"))
+    answer = next(pump(channel, HttpExchange(f"127.0.0.1:{port}", target), deadline.step("HTTP")))
+    channel.close()
+    return answer
+
+
+def test_http_server_of_the_standard_library() -> None:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/there" else 404, "Reason")
+            self.end_headers()
+            self.wfile.write(b"body")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            there, elsewhere = fetch(server.server_port, "/there"), fetch(server.server_port, "/elsewhere")
+        finally:
+            server.shutdown()
+            thread.join()
+    assert (there.status, there.reason, there.http_version) == (200, "Reason", "1.0")
+    assert (there.body, there.body_end) == (b"body", BodyEnd.COMPLETE)
+    assert dict(there.headers)["server"].startswith("BaseHTTP/")
+    assert elsewhere.status == 404
+
+
+@pytest.fixture
+def nginx(tmp_path: Path) -> Iterator[int]:
+    """A plain nginx on a free port of the loopback, with one small and one large file."""
+    program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if program is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("nginx is not installed")
+        pytest.skip("nginx is not installed")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = int(listener.getsockname()[1])
+    (tmp_path / "small").write_bytes(b"small")
+    (tmp_path / "large").write_bytes(b"l" * 1_000_000)
+    config = tmp_path / "nginx.conf"
+    config.write_text(
+        f"daemon off; master_process off; pid {tmp_path}/pid; error_log stderr crit; events {{}}\n"
+        f"http {{ access_log off; client_body_temp_path {tmp_path}/body; proxy_temp_path {tmp_path}/proxy;\n"
+        f"fastcgi_temp_path {tmp_path}/fastcgi; uwsgi_temp_path {tmp_path}/uwsgi; scgi_temp_path {tmp_path}/scgi;\n"
+        f"server {{ listen 127.0.0.1:{port}; root {tmp_path};\n"
+        'location /refused { return 400 "No required SSL certificate was sent"; } } }\n'
+    )
+    process = subprocess.Popen(
+        [program, "-e", "stderr", "-p", str(tmp_path), "-c", str(config)], start_new_session=True
+    )
+    try:
+        for _ in range(200):
+            assert process.poll() is None, "nginx did not start"
+            try:
+                socket.create_connection(("127.0.0.1", port)).close()
+                break
+            except ConnectionRefusedError:
+                time.sleep(0.05)
+        yield port
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+
+
+def test_nginx(nginx: int) -> None:
+    small, large, refused = fetch(nginx, "/small"), fetch(nginx, "/large"), fetch(nginx, "/refused")
+    assert (small.status, small.body, small.body_end) == (200, b"small", BodyEnd.COMPLETE)
+    assert (large.status, large.body, large.body_end) == (200, b"l" * BODY_LIMIT, BodyEnd.EXCERPT)
+    assert (refused.status, refused.reason, refused.http_version) == (400, "Bad Request", "1.1")
+    assert refused.body == b"No required SSL certificate was sent"
