@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from certprobe.pki.usage import KeyUsage
@@ -70,6 +71,7 @@ def issuers_of(certificate: Certificate, store: CertificateStore) -> tuple[Certi
     return tuple(path)
 
 
+@lru_cache(maxsize=256)
 def is_self_signed(certificate: Certificate) -> bool:
     """Say whether a certificate names itself as its issuer and its own key made the signature, if we can tell."""
     return certificate.is_self_issued and _signed(certificate, certificate)

@@ -7,10 +7,11 @@ stays between the two bounds that the caller gives, so nesting in hostile data c
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 BOOLEAN: Final = 0x01
 INTEGER: Final = 0x02
@@ -122,6 +123,7 @@ def element(data: bytes, tlv: Tlv) -> bytes:
     return data[tlv.start : tlv.end]
 
 
+@lru_cache(maxsize=1024)
 def object_identifier(contents: bytes) -> str:
     """Decode the contents octets of an OBJECT IDENTIFIER to dotted text, arcs of any size."""
     if not contents or contents[-1] & 0x80 or len(contents) > _LONGEST_OID:
@@ -157,22 +159,11 @@ def string(tag: int, contents: bytes) -> str | None:
     TeletexString is read as ISO 8859-1, as everybody writes it. PrintableString, IA5String and their like are read as
     UTF-8, else as ISO 8859-1, when they hold more than ASCII. Raises DerError for invalid UTF-8, UCS-2 or UCS-4.
     """
+    decoder = _STRING_DECODERS.get(tag)
     try:
-        match tag:
-            case 0x0C:
-                return contents.decode("utf-8")
-            case 0x12 | 0x13 | 0x16 | 0x1A:
-                return _loose_ascii(contents)
-            case 0x14:
-                return contents.decode("latin-1")
-            case 0x1E:
-                return contents.decode("utf-16-be")
-            case 0x1C:
-                return contents.decode("utf-32-be")
-            case _:
-                return None
+        return decoder(contents) if decoder else None
     except UnicodeDecodeError as error:
-        raise DerError(f"{_STRING_TYPES[tag]} cannot be decoded: {error.reason}") from None
+        raise DerError(f"string of type 0x{tag:02x} cannot be decoded: {error.reason}") from None
 
 
 def _loose_ascii(contents: bytes) -> str:
@@ -182,7 +173,16 @@ def _loose_ascii(contents: bytes) -> str:
         return contents.decode("latin-1")
 
 
-_STRING_TYPES = {UTF8_STRING: "UTF8String", BMP_STRING: "BMPString", UNIVERSAL_STRING: "UniversalString"}
+_STRING_DECODERS: Final[dict[int, Callable[[bytes], str]]] = {
+    UTF8_STRING: lambda contents: contents.decode("utf-8"),
+    NUMERIC_STRING: _loose_ascii,
+    PRINTABLE_STRING: _loose_ascii,
+    IA5_STRING: _loose_ascii,
+    VISIBLE_STRING: _loose_ascii,
+    TELETEX_STRING: lambda contents: contents.decode("latin-1"),
+    BMP_STRING: lambda contents: contents.decode("utf-16-be"),
+    UNIVERSAL_STRING: lambda contents: contents.decode("utf-32-be"),
+}
 
 
 def time(tag: int, contents: bytes) -> datetime:

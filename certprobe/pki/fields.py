@@ -230,12 +230,21 @@ def key_bits(key: PublicKeyInfo) -> int | None:
             case algorithms.DSA:
                 return integers(key.algorithm.parameters, 3)[0].bit_length()
             case algorithms.EC_PUBLIC_KEY:
-                curve = algorithms.CURVES.get(named_curve(key) or "")
-                return curve.bits if curve else None
+                return _curve_bits(key)
             case other:
                 return algorithms.FIXED_KEY_BITS.get(other)
-    except der.DerError:
+    except ValueError:  # DerError, and too few values to unpack
         return None
+
+
+def _curve_bits(key: PublicKeyInfo) -> int | None:
+    oid = named_curve(key)
+    if oid is not None:
+        return algorithms.CURVES[oid].bits if oid in algorithms.CURVES else None
+    parameters = key.algorithm.parameters
+    _, field, *_ = der.children(parameters, der.whole(parameters, der.SEQUENCE, "SpecifiedECDomain"), limit=8)
+    _, prime = der.children(parameters, field, limit=2)
+    return der.integer(der.value(parameters, prime)).bit_length() if prime.tag == der.INTEGER else None
 
 
 def integers(data: bytes, count: int) -> list[int]:

@@ -47,8 +47,8 @@ ATTRIBUTE_TYPES: Final = {
     "1.3.6.1.4.1.311.60.2.1.3": "jurisdictionCountryName",
 }
 
-_MOST_ATTRIBUTES = 1024
-_LONGEST_CACHED = 2048
+_MOST_RDNS = 10_000
+_LONGEST_CACHED = 512
 
 
 class Attribute(NamedTuple):
@@ -60,10 +60,16 @@ class Attribute(NamedTuple):
     value: bytes
 
 
-class _Decoded(NamedTuple):
-    rdns: tuple[tuple[Attribute, ...], ...]
+class _Name(NamedTuple):
+    """The encoded RDNs; `malformed` says why there are none."""
+
+    rdns: tuple[bytes, ...]
+    malformed: str | None
+
+
+class _Rdn(NamedTuple):
+    attributes: tuple[Attribute, ...]
     fault: str | None
-    structured: bool
 
 
 class DistinguishedName:
@@ -101,12 +107,13 @@ class DistinguishedName:
     @property
     def rdns(self) -> tuple[tuple[Attribute, ...], ...]:
         """The RDNSequence in the order of the DER; empty if malformed."""
-        return _cached(_decode, self.der).rdns
+        return tuple(_cached(_rdn, rdn).attributes for rdn in _cached(_split, self.der).rdns)
 
     @property
     def fault(self) -> str | None:
         """What is wrong with the encoding, or None."""
-        return _cached(_decode, self.der).fault
+        name = _cached(_split, self.der)
+        return name.malformed or next((fault for rdn in name.rdns if (fault := _cached(_rdn, rdn).fault)), None)
 
     @property
     def common_names(self) -> tuple[str, ...]:
@@ -136,58 +143,60 @@ class DistinguishedName:
 EMPTY_NAME: Final = DistinguishedName(b"\x30\x00")
 
 
+# Caches of two levels: whole names come back with every handshake, and names of one issuer share most of their RDNs.
+
+
 @lru_cache(maxsize=4096)
-def _decode(name: bytes) -> _Decoded:
-    rdns: list[tuple[Attribute, ...]] = []
-    fault: str | None = None
-    attributes = 0
+def _split(name: bytes) -> _Name:
     try:
-        for rdn in der.children(name, der.whole(name, der.SEQUENCE, "Name"), limit=_MOST_ATTRIBUTES):
-            members = []
-            for member in der.children(
-                name, der.expect(name, der.SET, rdn.start, rdn.end, "RelativeDistinguishedName")
-            ):
-                attribute, odd = _attribute(name, member)
-                members.append(attribute)
-                fault = fault or odd
-            if not members:
-                raise der.DerError(f"RelativeDistinguishedName at byte {rdn.start} is empty")
-            attributes += len(members)
-            if attributes > _MOST_ATTRIBUTES:
-                raise der.DerError(f"Name holds more than {_MOST_ATTRIBUTES} attributes")
-            rdns.append(tuple(members))
+        sequence = der.whole(name, der.SEQUENCE, "Name")
+        rdns = tuple(der.element(name, rdn) for rdn in der.children(name, sequence, limit=_MOST_RDNS))
+        for rdn in rdns:
+            _cached(_rdn, rdn)
     except der.DerError as error:
-        return _Decoded((), str(error), structured=False)
-    return _Decoded(tuple(rdns), fault, structured=True)
+        return _Name((), str(error))
+    return _Name(rdns, None)
 
 
-def _attribute(name: bytes, member: der.Tlv) -> tuple[Attribute, str | None]:
-    der.expect(name, der.SEQUENCE, member.start, member.end, "AttributeTypeAndValue")
-    kind = der.expect(name, der.OBJECT_IDENTIFIER, member.value_start, member.end, "AttributeType")
-    value = der.read(name, kind.end, member.end)
-    if value.end != member.end:
-        raise der.DerError(f"AttributeTypeAndValue at byte {member.start} holds more than two values")
-    oid = der.object_identifier(der.value(name, kind))
-    encoded = der.element(name, value)
+@lru_cache(maxsize=8192)
+def _rdn(encoded: bytes) -> _Rdn:
+    """Decode a RelativeDistinguishedName; raise DerError if it is malformed."""
+    attributes = []
+    fault: str | None = None
+    for member in der.children(encoded, der.whole(encoded, der.SET, "RelativeDistinguishedName")):
+        attribute, odd = _attribute(encoded, member)
+        attributes.append(attribute)
+        fault = fault or odd
+    if not attributes:
+        raise der.DerError("RelativeDistinguishedName is empty")
+    return _Rdn(tuple(attributes), fault)
+
+
+def _attribute(rdn: bytes, member: der.Tlv) -> tuple[Attribute, str | None]:
+    kind = der.expect(rdn, der.OBJECT_IDENTIFIER, member.value_start, member.end, "AttributeType")
+    value = der.read(rdn, kind.end, member.end)
+    if member.tag != der.SEQUENCE or value.end != member.end:
+        raise der.DerError("AttributeTypeAndValue is no SEQUENCE of two values")
+    oid = der.object_identifier(der.value(rdn, kind))
+    encoded = der.element(rdn, value)
     try:
-        return Attribute(oid, der.string(value.tag, der.value(name, value)), value.tag, encoded), None
+        return Attribute(oid, der.string(value.tag, der.value(rdn, value)), value.tag, encoded), None
     except der.DerError as error:
         return Attribute(oid, None, value.tag, encoded), f"{ATTRIBUTE_TYPES.get(oid, oid)}: {error}"
 
 
 @lru_cache(maxsize=4096)
 def _match_key(name: bytes) -> bytes:
-    decoded = _cached(_decode, name)
-    if not decoded.structured:
+    found = _cached(_split, name)
+    if found.malformed:
         return b"\x00" + name
-    parts = [b"\x01"]
-    for rdn in decoded.rdns:
-        members = [_attribute_key(attribute) for attribute in rdn]
-        if len(members) > 1:
-            members.sort()
-        parts.append(b"%d:" % len(members))
-        parts += members
-    return b"".join(parts)
+    return b"\x01" + b"".join([_cached(_rdn_key, rdn) for rdn in found.rdns])
+
+
+@lru_cache(maxsize=8192)
+def _rdn_key(encoded: bytes) -> bytes:
+    members = sorted(map(_attribute_key, _cached(_rdn, encoded).attributes))
+    return b"%d:%b" % (len(members), b"".join(members))
 
 
 def _attribute_key(attribute: Attribute) -> bytes:
@@ -214,10 +223,10 @@ def prepared(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _rfc4514(name: bytes) -> str:
-    decoded = _cached(_decode, name)
-    if not decoded.structured:
+    found = _cached(_split, name)
+    if found.malformed:
         return "#" + name.hex()
-    return ",".join("+".join(map(_attribute_text, rdn)) for rdn in reversed(decoded.rdns))
+    return ",".join(["+".join(map(_attribute_text, _cached(_rdn, rdn).attributes)) for rdn in reversed(found.rdns)])
 
 
 def _attribute_text(attribute: Attribute) -> str:
@@ -239,6 +248,6 @@ def _escaped(text: str) -> str:
     return escaped
 
 
-def _cached(compute: _lru_cache_wrapper[T], name: bytes) -> T:
-    """Keep a hostile peer from filling the caches with names that nobody meets twice."""
-    return compute(name) if len(name) <= _LONGEST_CACHED else compute.__wrapped__(name)
+def _cached(compute: _lru_cache_wrapper[T], encoded: bytes) -> T:
+    """Keep a hostile peer from filling the caches with long names that nobody meets twice."""
+    return compute(encoded) if len(encoded) <= _LONGEST_CACHED else compute.__wrapped__(encoded)

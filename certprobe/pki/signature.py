@@ -15,7 +15,6 @@ from certprobe.pki.algorithms import Scheme
 
 if TYPE_CHECKING:
     from certprobe.pki.certificate import Certificate
-    from certprobe.pki.fields import PublicKeyInfo
 
 _LARGEST_MODULUS = 16_384
 _LARGEST_EXPONENT = 64
@@ -44,7 +43,7 @@ def verify_signature(certificate: Certificate, issuer: Certificate) -> Signature
     if algorithm is None:
         return SignatureCheck.UNSUPPORTED_ALGORITHM
     try:
-        key = _public_key(issuer.public_key)
+        key = _public_key(issuer)
         _verify(key, certificate, algorithm)
     except UnsupportedAlgorithm:
         return SignatureCheck.UNSUPPORTED_ALGORITHM
@@ -135,13 +134,17 @@ def _hash_name(algorithm: fields.AlgorithmIdentifier) -> str:
     return algorithms.HASHES.get(algorithm.oid, algorithm.oid)
 
 
-def _public_key(key: PublicKeyInfo) -> PublicKey:
+def _public_key(certificate: Certificate) -> PublicKey:
     """Make a key from its parts: stays clear of the serialization modules, which take longer to import than to use."""
+    key = certificate.public_key
     match key.algorithm.oid:
         case algorithms.RSA_ENCRYPTION | algorithms.RSASSA_PSS:
             return _rsa_public_key(key.subject_public_key)
         case algorithms.EC_PUBLIC_KEY:
-            return ec.EllipticCurvePublicKey.from_encoded_point(_curve(fields.named_curve(key)), key.subject_public_key)
+            curve = fields.named_curve(key)
+            if curve is None:
+                return _explicit_curve_key(certificate.public_key_info)
+            return ec.EllipticCurvePublicKey.from_encoded_point(_curve(curve), key.subject_public_key)
         case algorithms.ED25519:
             return ed25519.Ed25519PublicKey.from_public_bytes(key.subject_public_key)
         case algorithms.ED448:
@@ -163,9 +166,17 @@ def _rsa_public_key(octets: bytes) -> rsa.RSAPublicKey:
     return rsa.RSAPublicNumbers(exponent, modulus).public_key()
 
 
-def _curve(oid: str | None) -> ec.EllipticCurve:
-    if oid is None:
+def _explicit_curve_key(public_key_info: bytes) -> ec.EllipticCurvePublicKey:
+    """Load a key with ECParameters spelled out, which the library takes if they are those of a curve it knows."""
+    from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+    key = load_der_public_key(public_key_info)
+    if not isinstance(key, ec.EllipticCurvePublicKey):
         raise UnsupportedAlgorithm("elliptic curve without a name")
+    return key
+
+
+def _curve(oid: str) -> ec.EllipticCurve:
     try:
         return ec.get_curve_for_oid(ObjectIdentifier(oid))()
     except LookupError:

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
-_FIELDS = ("version", "not_valid_before_utc", "issuer", "subject", "signature_algorithm_parameters", "extensions")
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_FIELDS: Final[tuple[Callable[[x509.Certificate], object], ...]] = (
+    lambda certificate: certificate.version,
+    lambda certificate: certificate.not_valid_before_utc,
+    lambda certificate: certificate.not_valid_after_utc,
+    lambda certificate: certificate.issuer,
+    lambda certificate: certificate.subject,
+    lambda certificate: certificate.public_key(),
+    lambda certificate: certificate.signature_algorithm_parameters,
+    lambda certificate: certificate.extensions,
+)
 
 
 def strict_fault(der: bytes) -> str | None:
@@ -16,11 +30,9 @@ def strict_fault(der: bytes) -> str | None:
         warnings.simplefilter("ignore")
         try:
             certificate = x509.load_der_x509_certificate(der)
-            certificate.public_key()
             for field in _FIELDS:
-                getattr(certificate, field)
-        except UnsupportedAlgorithm:
-            return None
+                with suppress(UnsupportedAlgorithm):
+                    field(certificate)
         except (ValueError, TypeError, x509.DuplicateExtension, x509.InvalidVersion) as error:
             return str(error) or type(error).__name__
     return None
