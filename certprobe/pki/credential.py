@@ -27,7 +27,7 @@ class KeyStatus(enum.Enum):
 
     FITS = "fits"
     ABSENT = "absent"
-    DOES_NOT_FIT = "does not fit"
+    DOES_NOT_FIT = "does-not-fit"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
