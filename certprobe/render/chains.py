@@ -1,0 +1,116 @@
+"""Sections on certificates and chains: what the server sent, and what Windows would make of each chain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from certprobe.render import words
+from certprobe.render.page import Tone
+from certprobe.render.verbosity import Verbosity
+from certprobe.wincrypt.hresult import HResult
+from certprobe.wincrypt.prose import meaning, trust_error_words, trust_info_words
+from certprobe.wincrypt.trust_status import TrustError, TrustInfo
+
+if TYPE_CHECKING:
+    from certprobe.render.page import Page
+    from certprobe.report import shape
+
+_INDENT = 5
+
+
+def write_judgement(page: Page, judgement: shape.Judgement, verbosity: Verbosity) -> None:
+    """Every element with what is wrong with it, then the answer of every policy."""
+    for number, chain in enumerate(judgement["chains"]):
+        if number:
+            page.line(f"Chain {number}:", indent=2)
+        _write_chain(page, chain, verbosity)
+    others = judgement["lower_quality"]
+    if verbosity is Verbosity.VERBOSE:
+        for chain in others:
+            page.line("Another path, which is no better:", indent=2)
+            _write_chain(page, chain, verbosity)
+    elif others:
+        page.line((f"{words.count(len(others), 'other path')} no better (-v shows all)", Tone.FAINT), indent=2)
+    if judgement["search_end"] == "budget":
+        page.line(("The search for paths was cut short: there are too many of them.", Tone.ODD), indent=2)
+    for policy in judgement["policies"]:
+        _write_policy(page, policy, is_deciding=policy == judgement["deciding"])
+
+
+def _write_chain(page: Page, chain: shape.SimpleChain, verbosity: Verbosity) -> None:
+    for number, element in enumerate(chain["elements"]):
+        page.line(words.subject(element["subject"]), words.until(element), lead=f"{number:>3}  ", hang=2)
+        if verbosity is Verbosity.VERBOSE:
+            _write_element_facts(page, element)
+        for finding in element["findings"]:
+            _write_finding(page, finding)
+    for finding in chain["findings"]:
+        _write_finding(page, finding)
+
+
+def _write_element_facts(page: Page, element: shape.Element) -> None:
+    facts = (
+        f"issued by {words.subject(element['issuer'])}",
+        f"valid from {element['not_before'] or 'an unreadable time'}",
+        f"key {words.key(element['public_key'])}",
+        f"thumbprint {element['thumbprint']}",
+        f"error {element['error']['hex']}, info {element['info']['hex']}: {_info_words(element['info'])}",
+    )
+    for fact in facts:
+        page.line((fact, Tone.FAINT), indent=_INDENT, hang=2)
+
+
+def _info_words(info: shape.Bits) -> str:
+    return trust_info_words(TrustInfo(int(info["hex"], 16)))
+
+
+def _write_finding(page: Page, finding: shape.Finding) -> None:
+    bit = TrustError.__members__.get(finding["bit"])
+    head = trust_error_words(bit) if bit is not None else finding["bit"]
+    rule = (f" ({finding['bit']}, {finding['citation']})", Tone.FAINT)
+    page.line((head, Tone.BAD), f": {finding['detail']}", rule, indent=_INDENT, hang=2)
+
+
+def _write_policy(page: Page, policy: shape.PolicyStatus, *, is_deciding: bool) -> None:
+    failed = policy["error"]["signed"] != 0
+    where = f"  chain {policy['chain_index']} element {policy['element_index']}" if failed else ""
+    decides = ("  decides", Tone.FAINT) if is_deciding else ""
+    tone = Tone.BAD if failed else Tone.GOOD
+    page.field(policy["policy"].upper(), (words.status(policy["error"]), tone), where, decides)
+    if failed and is_deciding:
+        page.continued(meaning(HResult(policy["error"]["signed"])).text)
+
+
+def write_server_certificates(page: Page, tls: shape.Tls, title: str) -> None:
+    """Every fact of every certificate as the server sent it."""
+    page.heading(title)
+    if not tls["certificates"]:
+        page.line("None came.", indent=2)
+    for number, certificate in enumerate(tls["certificates"]):
+        page.line(words.subject(certificate["subject"]), lead=f"{number:>3}  ", hang=2)
+        for label, value in _facts(certificate):
+            page.line((f"{label} ", Tone.FAINT), value, indent=_INDENT, hang=2)
+    for fault in tls["certificate_faults"]:
+        page.field("Malformed", (fault, Tone.BAD))
+
+
+def _facts(certificate: shape.Certificate) -> list[tuple[str, str]]:
+    names = [f"{name['kind']} {name['value']}" for name in certificate["subject_alt_names"] or ()]
+    purposes = [usage["name"] for usage in certificate["extended_key_usage"] or ()]
+    faults = [f"{fault['oid']}: {fault['message']}" for fault in certificate["extension_faults"]]
+    facts = [
+        ("issuer", words.subject(certificate["issuer"])),
+        ("valid", f"{certificate['not_before'] or '(unreadable)'} to {certificate['not_after'] or '(unreadable)'}"),
+        ("serial number", certificate["serial_number"]),
+        ("key", words.key(certificate["public_key"])),
+        ("signature", certificate["signature_algorithm"] or "(unreadable)"),
+        ("names", ", ".join(names)),
+        ("key usage", ", ".join(certificate["key_usage"] or ())),
+        ("extended key usage", ", ".join(purposes)),
+        ("thumbprint", certificate["thumbprint"]),
+        ("SHA-256", certificate["sha256"]),
+        ("cannot be read:", certificate["fault"] or ""),
+        ("refused by a strict parser:", certificate["strict_fault"] or ""),
+        ("extension cannot be read:", "; ".join(faults)),
+    ]
+    return [(label, value) for label, value in facts if value]

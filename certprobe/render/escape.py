@@ -1,0 +1,52 @@
+"""Text of servers and certificates made harmless: what a terminal would obey or hide becomes visible."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+LENGTH_LIMIT: Final = 1024
+
+# Printable by their category, yet blank or without width (Default_Ignorable_Code_Point, and blank letters).
+_INVISIBLE: Final = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u2800\u3164\uffa0"
+    + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+)
+# Letters of living languages carry at most three marks; a pile of them paints over the neighbouring lines.
+_MOST_MARKS: Final = 3
+
+
+def escape(text: str, encoding: str = "utf-8") -> str:
+    """Return `text` as printable characters that `encoding` has, cut to LENGTH_LIMIT of them; never raises.
+
+    Control characters become `\\x1b`; bidirectional, invisible, unassigned and other unprintable characters, surrogates
+    and what the encoding lacks become `\\u{202e}`. A backslash stays as it is. Of a longer text the length is told.
+    """
+    if len(text) > LENGTH_LIMIT:
+        return f"{_escape(text[:LENGTH_LIMIT], encoding)}... ({len(text)} characters)"
+    return _escape(text, encoding)
+
+
+def _escape(text: str, encoding: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    shown: list[str] = []
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        harmless = character.isprintable() and character not in _INVISIBLE and marks <= _MOST_MARKS
+        shown.append(character if harmless and _has(encoding, character) else _spelled(character))
+    return "".join(shown)
+
+
+def _has(encoding: str, character: str) -> bool:
+    try:
+        character.encode(encoding)
+    except (UnicodeError, LookupError):
+        return character.isascii()
+    return True
+
+
+def _spelled(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0xA0 else f"\\u{{{code:x}}}"

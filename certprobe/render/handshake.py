@@ -1,0 +1,200 @@
+"""Sections on the connection: what was negotiated, what the server asked for, which certificate was sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from certprobe.render import words
+from certprobe.render.page import Tone
+from certprobe.render.verbosity import Verbosity
+
+if TYPE_CHECKING:
+    from certprobe.render.page import Page, Piece
+    from certprobe.report import shape
+
+_MOST_NAMES: Final = 10
+_STATES: Final = {
+    "extension-absent": "no list was sent: any issuer may match",
+    "empty-list": "the list is empty: any issuer may match",
+}
+_HOW: Final = {
+    "automatic": "the first that fits",
+    "by-user": "the one you named",
+    "picked": "the one you picked",
+    "by-callback": "the callback's answer",
+    "anonymous-by-choice": "none, as you wished",
+    "no-credentials": "none, as none was given",
+    "nothing-fits": "none, as none fits",
+    "choice-has-no-key": "none, as the one you named has no private key that fits",
+}
+_CLOSURES: Final = {
+    "close-notify": "by the server, in good order (close_notify)",
+    "alert": "by the server, with an alert",
+    "without-alert": "by the server, without an alert",
+}
+_KEYS: Final = {"absent": "without its private key", "does-not-fit": "with a private key that does not fit"}
+
+
+def write_connection(page: Page, attempt: shape.Attempt, verbosity: Verbosity) -> None:
+    """Where we got, and what was negotiated there."""
+    page.field("Address", attempt["peer"] or "none was reached")
+    if attempt["tls"] is not None:
+        _write_negotiated(page, attempt["tls"])
+    for stage in attempt["stages"]:
+        took = f"{stage['seconds']:.3f} s"
+        if stage["kind"] is not None:
+            failed = (f"failed ({stage['kind']}, {stage['party']})", Tone.BAD)
+            page.field(stage["stage"].capitalize(), failed, f" after {took}: {stage['detail']}")
+        elif verbosity is Verbosity.VERBOSE:
+            page.field(stage["stage"].capitalize(), f"{took}  {stage['detail']}")
+
+
+def _write_negotiated(page: Page, tls: shape.Tls) -> None:
+    page.field("Server name", tls["server_name"] or "none was sent (SNI)")
+    if tls["version"] is None:
+        page.field("TLS", "the server chose nothing")
+        return
+    page.field("TLS", tls["version"])
+    if tls["cipher_suite"] is not None:
+        page.field("Cipher suite", tls["cipher_suite"]["name"])
+    if tls["group"] is not None:
+        page.field("Group", tls["group"]["name"])
+    page.field("ALPN", tls["alpn"] or "none")
+    staple = tls["stapled_ocsp"]
+    page.field("OCSP staple", "none" if staple is None else f"{_octets(staple)} bytes, not judged yet")
+
+
+def _octets(base64: str) -> int:
+    return len(base64) // 4 * 3 - base64.count("=")
+
+
+def write_request(page: Page, attempt: shape.Attempt, verbosity: Verbosity) -> None:
+    """Every CertificateRequest; not asked, an empty list and a list never look alike."""
+    requests = attempt["tls"]["certificate_requests"] if attempt["tls"] is not None else []
+    if attempt["asked"] is None:
+        page.line("Unknown: the conversation ended before the server could ask.", indent=2)
+    elif not requests:
+        page.line("Nothing: it did not ask for a client certificate.", indent=2)
+    for request in requests:
+        page.field("A certificate", words.PHASES[request["phase"]])
+        _write_authorities(page, request, verbosity)
+        if request["certificate_types"] is not None:
+            page.field("Key types", words.names(request["certificate_types"]))
+        if request["signature_algorithms"] is not None:
+            page.field("Signatures", words.names(request["signature_algorithms"]))
+        if request["signature_algorithms_cert"] is not None:
+            page.field("In chains", words.names(request["signature_algorithms_cert"]))
+        for oid_filter in request["oid_filters"]:
+            page.field("OID filter", oid_filter["oid"] or "of an unreadable OID")
+        for fault in request["faults"]:
+            page.field("Malformed", (fault, Tone.BAD))
+
+
+def _write_authorities(page: Page, request: shape.CertificateRequest, verbosity: Verbosity) -> None:
+    names = request["certificate_authorities"]
+    if not names:
+        page.field("Issued by", _STATES[request["state"]])
+        return
+    size = f"{request['certificate_authorities_size']} bytes"
+    page.field("Issued by", f"one of {words.count(len(names), 'name')}, {size}:")
+    shown = len(names) if verbosity is Verbosity.VERBOSE else _MOST_NAMES
+    for name in names[:shown]:
+        page.continued(words.subject(name["rfc4514"]))
+    if len(names) > shown:
+        page.continued((f"... and {len(names) - shown} more (-v shows all)", Tone.FAINT))
+
+
+def write_certificates(page: Page, attempt: shape.Attempt, store: shape.Store, verbosity: Verbosity) -> None:
+    """Every certificate of the store, and what speaks against it where a request was there to hold it against."""
+    requests = attempt["tls"]["certificate_requests"] if attempt["tls"] is not None else []
+    held = [(request, request["selection"]) for request in requests if request["selection"] is not None]
+    for request, selection in held:
+        if len(held) > 1:
+            page.line(f"As asked for {words.PHASES[request['phase']]}:", indent=2)
+        for candidate in selection["candidates"]:
+            _write_candidate(page, candidate, request["chosen"], verbosity)
+    if not held:
+        for identity in store["identities"]:
+            _write_identity(page, identity)
+    if not store["identities"]:
+        page.line("None was given; --cert FILE gives one.", indent=2)
+    for note in store["notes"]:
+        page.field("Note", (note, Tone.ODD))
+
+
+def _write_identity(page: Page, identity: shape.Identity) -> None:
+    lacking = _KEYS.get(identity["key_status"], "")
+    subject = words.subject(identity["subject"])
+    page.line(subject, words.until(identity), (f"  {lacking}", Tone.BAD), lead=_number(identity["number"]), hang=2)
+
+
+def _number(number: int) -> str:
+    return f"{number:>3}  "
+
+
+def _write_candidate(page: Page, candidate: shape.Candidate, chosen: shape.Chosen | None, verbosity: Verbosity) -> None:
+    against = candidate["rejections"]
+    is_chosen = chosen is not None and chosen["number"] == candidate["number"]
+    verdict = ("does not fit", Tone.BAD) if against else ("fits", Tone.GOOD)
+    reasons = [] if verbosity is Verbosity.VERBOSE else _first_reason(candidate)
+    pieces = (words.subject(candidate["subject"]), "  ", verdict, ", chosen" if is_chosen else "", *reasons)
+    page.line(*pieces, lead=_number(candidate["number"]), hang=2)
+    if verbosity is not Verbosity.VERBOSE:
+        return
+    page.line((f"thumbprint {candidate['thumbprint']}", Tone.FAINT), words.until(candidate), indent=7)
+    for rejection in against:
+        page.line(f"{rejection['detail']} ({rejection['clause']})", indent=7, hang=2)
+        page.line(rejection["change"], lead=("Change: ", Tone.STRONG), indent=9)
+    for caution in candidate["cautions"]:
+        page.line(f"but {caution['detail']} ({caution['clause']})", indent=7, hang=2)
+        page.line(caution["change"], lead=("Hint: ", Tone.STRONG), indent=9)
+
+
+def _first_reason(candidate: shape.Candidate) -> list[Piece]:
+    if candidate["rejections"]:
+        first, *more = candidate["rejections"]
+        rest = f" (and {words.count(len(more), 'more reason')}, -v shows all)" if more else ""
+        return [f": {first['detail']}", (rest, Tone.FAINT)]
+    return [f", but {caution['detail']}" for caution in candidate["cautions"][:1]]
+
+
+def write_sent(page: Page, attempt: shape.Attempt) -> None:
+    """What our Certificate messages carried, and what TLS answered."""
+    tls = attempt["tls"]
+    if tls is None:
+        page.line("Nothing: no TLS conversation came about.", indent=2)
+        return
+    if not tls["certificate_requests"]:
+        page.field("Sent", "no certificate, as none was asked for")
+    for request in tls["certificate_requests"]:
+        how = request["selection"] and _HOW.get(request["selection"]["how"])
+        page.field("Sent", _sent(request), (f"  {words.PHASES[request['phase']]}", Tone.FAINT))
+        if how:
+            page.field("Chosen", how)
+        if request["note"] is not None:
+            page.field("Callback", request["note"])
+    for alert in tls["alerts"]:
+        _write_alert(page, alert)
+    if tls["closure"] is not None:
+        page.field("Closed", _CLOSURES.get(tls["closure"], tls["closure"]))
+
+
+def _sent(request: shape.CertificateRequest) -> str:
+    if request["sent"] is None:
+        return "no answer: the conversation ended first"
+    if not request["sent"]:
+        return "an empty Certificate message: anonymous"
+    chosen = request["chosen"]
+    issuers = len(request["sent"]) - 1
+    name = words.subject(chosen["subject"]) if chosen is not None else request["sent"][0]
+    return f"{name} with {words.count(issuers, 'intermediate')}"
+
+
+def _write_alert(page: Page, alert: shape.Alert) -> None:
+    level = words.code(alert["level"])
+    if alert["by"] == "ourselves":
+        page.field("Our alert", f"{words.code(alert['description'])}, {level}, sent by us, not by the server")
+        return
+    page.field("Alert", (words.code(alert["description"]), Tone.BAD), f", {level}, sent by the {alert['by']}")
+    if alert["status"] is not None:
+        page.continued(f"a Windows program sees {words.status(alert['status'])}")

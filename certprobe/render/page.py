@@ -1,0 +1,87 @@
+"""Lines on a terminal or in a file: the one place through which text reaches rich, and where it is made harmless.
+
+On a terminal lines are wrapped to its width; elsewhere a line stays a line, whatever its length, so that tools can read
+it. Markup is never interpreted, in text of ours or of others. Our own words are ASCII.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+from typing import IO, Final, TypeAlias
+
+from rich.console import Console
+from rich.text import Text
+
+from certprobe.render.escape import escape
+
+_LABEL: Final = 14
+_NARROWEST: Final = 20
+
+
+class Tone(enum.Enum):
+    """What a piece of text is; the value is its style, readable on light and on dark grounds."""
+
+    PLAIN = ""
+    STRONG = "bold"
+    GOOD = "green"
+    BAD = "bold red"
+    ODD = "magenta"
+    FAINT = "dim"
+
+
+Piece: TypeAlias = str | tuple[str, Tone]
+
+
+class Page:
+    """A page that is written line by line; any piece of text given to it may come from a stranger.
+
+    Colour follows rich: only on a terminal, and never under NO_COLOR. Raises what writing to `file` raises.
+    """
+
+    def __init__(self, file: IO[str]) -> None:
+        self._console = Console(
+            file=file,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            color_system=None if os.environ.get("NO_COLOR") else "auto",
+        )
+        self._encoding = getattr(file, "encoding", None) or "utf-8"
+        self._width = max(self._console.width, _NARROWEST) if file.isatty() else None
+
+    def line(self, *pieces: Piece, lead: Piece = "", indent: int = 0, hang: int = 0) -> None:
+        """Write a line: `lead` once, what follows wrapped beside it, further lines `hang` columns further in."""
+        head, body = self._text((" " * indent, lead)), self._text(pieces)
+        if self._width is None:
+            self._print(head + body)
+            return
+        room = max(self._width - head.cell_len - hang, _NARROWEST // 2)
+        first, *rest = body.wrap(self._console, room) or [body]
+        self._print(head + first)
+        for part in rest:
+            self._print(Text(" " * (head.cell_len + hang)) + part)
+
+    def field(self, label: str, *pieces: Piece) -> None:
+        """Write a label and its value, values under each other."""
+        self.line(*pieces, lead=(label.ljust(_LABEL), Tone.FAINT), indent=2)
+
+    def continued(self, *pieces: Piece) -> None:
+        """Write one more line of the last field's value."""
+        self.line(*pieces, indent=2 + _LABEL, hang=2)
+
+    def heading(self, title: str) -> None:
+        """Begin a section."""
+        self._print(Text())
+        self.line((title, Tone.STRONG))
+
+    def _text(self, pieces: tuple[Piece, ...]) -> Text:
+        text = Text()
+        for piece in pieces:
+            words, tone = (piece, Tone.PLAIN) if isinstance(piece, str) else piece
+            text.append(escape(words, self._encoding), tone.value)
+        return text
+
+    def _print(self, text: Text) -> None:
+        text.rstrip()
+        self._console.print(text, soft_wrap=True)

@@ -1,0 +1,54 @@
+"""Small phrases that several sections share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from certprobe.render.page import Tone
+
+if TYPE_CHECKING:
+    from certprobe.render.page import Piece
+    from certprobe.report import shape
+
+
+def count(number: int, noun: str) -> str:
+    """ "1 name", "2 names"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def code(value: shape.Code) -> str:
+    """ "unknown_ca (48)"."""
+    return f"{value['name']} ({value['code']})"
+
+
+def names(values: list[shape.Code]) -> str:
+    """The names of code points; "none" for an empty list."""
+    return ", ".join(value["name"] for value in values) or "none"
+
+
+def status(value: shape.Status) -> str:
+    """ "CERT_E_EXPIRED 0x800B0101 (-2146762495)"."""
+    return f"{value['symbol']} {value['hex']} ({value['signed']})"
+
+
+def subject(name: str) -> str:
+    """A name, or words for the empty one."""
+    return name or "(empty subject)"
+
+
+def until(certificate: shape.Summary) -> Piece:
+    """ "  until 2027-01-31T12:00:00Z", faint."""
+    return (f"  until {certificate['not_after'] or 'an unreadable time'}", Tone.FAINT)
+
+
+def key(public_key: shape.PublicKey) -> str:
+    """ "id-ecPublicKey, secp256r1, 256 bits"."""
+    size = None if public_key["bits"] is None else f"{public_key['bits']} bits"
+    return ", ".join(filter(None, (public_key["algorithm"] or "unreadable", public_key["curve"], size)))
+
+
+PHASES = {
+    "initial": "in the first handshake",
+    "renegotiation": "in a renegotiation",
+    "post-handshake": "after the handshake",
+}

@@ -1,0 +1,112 @@
+"""The report as a document of dictionaries, lists, strings and numbers, for JSON and for rendering.
+
+Its shape is typed in `certprobe.report.shape` and contracted in `schema.json`. Texts of servers and certificates stand
+in it as they came.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from certprobe.report.application import http, ldap
+from certprobe.report.handshake import asked, tls
+from certprobe.report.judgements import judgement
+from certprobe.report.spelling import summary, time
+
+if TYPE_CHECKING:
+    from certprobe.endpoint import Endpoint
+    from certprobe.pki.credential import Credential
+    from certprobe.report import shape
+    from certprobe.report.model import Attempt, Cause, Conclusion, ProbeReport, StageOutcome, StoreFacts
+
+SCHEMA: Final = 1
+
+
+def document(report: ProbeReport) -> shape.Document:
+    """Return the whole report as JSON's types; no key and no password is in it, as none is in the report."""
+    pairs = zip(report.attempts, report.conclusions, strict=True)
+    return {
+        "schema": SCHEMA,
+        "tool": "certprobe",
+        "version": report.version,
+        "verdict": {
+            "outcome": report.conclusion.outcome.value,
+            "exit_code": report.exit_code,
+            "causes": [_cause(cause) for cause in report.conclusion.causes],
+        },
+        "endpoint": _endpoint(report.endpoint),
+        "times": {"started": time(report.started), "seconds": _seconds(report.seconds), "at": time(report.at)},
+        "trust": report.trust,
+        "store": _store(report.store),
+        "attempts": [_attempt(attempt, conclusion, report.store) for attempt, conclusion in pairs],
+    }
+
+
+def _cause(cause: Cause) -> shape.Cause:
+    return {
+        "code": cause.code,
+        "weight": cause.weight.value,
+        "title": cause.title,
+        "detail": cause.detail,
+        "advice": cause.advice,
+    }
+
+
+def _endpoint(endpoint: Endpoint) -> shape.Endpoint:
+    return {
+        "url": endpoint.url,
+        "scheme": endpoint.scheme.value,
+        "host": endpoint.host,
+        "port": endpoint.port,
+        "path": endpoint.path,
+    }
+
+
+def _seconds(seconds: float) -> float:
+    return round(seconds, 6)
+
+
+def _store(store: StoreFacts) -> shape.Store:
+    return {
+        "identities": [_identity(number, credential) for number, credential in enumerate(store.credentials, 1)],
+        "notes": list(store.notes),
+    }
+
+
+def _identity(number: int, credential: Credential) -> shape.Identity:
+    return {
+        "number": number,
+        **summary(credential.certificate),
+        "friendly_name": credential.friendly_name,
+        "source": credential.source,
+        "key_status": credential.key_status.value,
+        "intermediates": [summary(certificate) for certificate in credential.intermediates],
+    }
+
+
+def _attempt(attempt: Attempt, conclusion: Conclusion, store: StoreFacts) -> shape.Attempt:
+    return {
+        "path": attempt.path,
+        "peer": attempt.peer,
+        "conclusion": {
+            "outcome": conclusion.outcome.value,
+            "causes": [_cause(cause) for cause in conclusion.causes],
+        },
+        "asked": asked(attempt.tls),
+        "stages": [_stage(stage) for stage in attempt.stages],
+        "tls": attempt.tls and tls(attempt.tls, store),
+        "http": attempt.http and http(attempt.http),
+        "ldap": attempt.ldap and ldap(attempt.ldap),
+        "server": attempt.server and judgement(attempt.server),
+        "client": attempt.client and judgement(attempt.client),
+    }
+
+
+def _stage(stage: StageOutcome) -> shape.Stage:
+    return {
+        "stage": stage.stage.value,
+        "seconds": _seconds(stage.seconds),
+        "detail": stage.detail,
+        "kind": None if stage.kind is None else stage.kind.value,
+        "party": None if stage.party is None else stage.party.value,
+    }
