@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from certprobe.chain.context import SearchEnd
+from certprobe.chain.search import DEFAULT_BUDGET, Budget, Path, PathEnd, Search, find_paths
+from certprobe.lab.pki import AUTHORITY_KEY_IDENTIFIER, SUBJECT_KEY_IDENTIFIER, Authority, ec_key
+from tests.chain.judging import AT, CA, ROOT, SERVER, Holder, certificate, store
+
+NO_IDENTIFIERS = (AUTHORITY_KEY_IDENTIFIER, SUBJECT_KEY_IDENTIFIER)
+
+
+def search(
+    end: Holder, *others: Holder, roots: tuple[Holder, ...] = (ROOT,), budget: Budget = DEFAULT_BUDGET
+) -> Search:
+    return find_paths(certificate(end), store(*others), store(*roots), budget)
+
+
+def names(path: Path) -> list[str]:
+    return [one.subject.rfc4514.removeprefix("CN=") for one in path.certificates]
+
+
+def test_one_way_is_one_path_wherever_its_certificates_lie() -> None:
+    for others, roots in (((CA,), (ROOT,)), ((CA, ROOT), (ROOT,)), ((), (ROOT, CA)), ((CA, CA, ROOT, SERVER), ())):
+        found = search(SERVER, *others, roots=roots)
+        assert [names(path) for path in found.paths] == [["www.lab.test", "CA", "Root"]]
+        assert found.paths[0].end is PathEnd.SELF_SIGNED
+        assert found.end is SearchEnd.EXHAUSTED
+
+
+def test_every_cross_certificate_is_a_path_of_its_own() -> None:
+    other = Authority.root("Other", at=AT)
+    found = search(SERVER, CA, other.cross_sign(CA), roots=(ROOT, other))
+    assert sorted(names(path)[-1] for path in found.paths) == ["Other", "Root"]
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_the_order_of_a_store_changes_nothing(turn: int) -> None:
+    other, third = Authority.root("Other", at=AT), Authority.root("Third", at=AT)
+    newer = third.cross_sign(CA, not_before=AT - timedelta(days=1), not_after=AT + timedelta(days=9))
+    found = search(SERVER, *(CA, other.cross_sign(CA), newer)[::turn], roots=(ROOT, other, third)[::turn])
+    assert names(found.paths[0])[-1] == "Third"
+
+
+def test_a_certificate_in_the_trust_store_is_tried_first() -> None:
+    newer = Authority.root("Root", at=AT + timedelta(days=30), key=ROOT.issued.private_key)
+    assert [path.certificates[-1] for path in search(SERVER, CA, newer).paths] == [
+        certificate(ROOT),
+        certificate(newer),
+    ]
+
+
+def test_an_identifier_excludes_namesakes_and_its_absence_does_not() -> None:
+    namesake = Authority.root("Root", at=AT)
+    assert len(search(CA, namesake).paths) == 1
+    bare = ROOT.intermediate("CA", omit=NO_IDENTIFIERS)
+    assert len(search(bare, namesake).paths) == 2
+
+
+def test_a_root_needs_no_namesake_to_be_its_issuer() -> None:
+    self_identified = Authority.root("Root", at=AT, omit=())
+    bare = [Authority.root("Root", at=AT, omit=NO_IDENTIFIERS) for _ in range(2)]
+    for root in (ROOT, self_identified):
+        assert [names(path) for path in search(root, *bare, roots=()).paths] == [["Root"]]
+
+
+def test_the_name_alone_is_taken_when_the_identifier_contradicts_everybody() -> None:
+    namesake = Authority.root("Root", at=AT)
+    assert [path.certificates[-1] for path in search(CA, namesake, roots=()).paths] == [certificate(namesake)]
+
+
+def test_a_rolled_over_key_leads_through_the_old_certificate_of_the_same_name() -> None:
+    rolled = ROOT.cross_sign(Authority.root("Root", at=AT))
+    found = search(rolled.server("www.lab.test"), rolled)
+    assert [names(path) for path in found.paths] == [["www.lab.test", "Root", "Root"]]
+    assert found.paths[0].end is PathEnd.SELF_SIGNED
+
+
+def test_a_ring_is_given_only_where_there_is_no_other_way_on() -> None:
+    one, two = Authority.root("one", at=AT), Authority.root("two", at=AT)
+    ring = (one.cross_sign(two), two.cross_sign(one))
+    leaf = one.server("www.lab.test")
+    assert [(names(path), path.end) for path in search(leaf, *ring).paths] == [
+        (["www.lab.test", "one", "two", "one"], PathEnd.CYCLIC)
+    ]
+    found = search(leaf, *ring, roots=(two,))
+    assert [(names(path), path.end) for path in found.paths] == [
+        (["www.lab.test", "one", "two"], PathEnd.SELF_SIGNED),
+        (["www.lab.test", "one", "two", "one"], PathEnd.CYCLIC),
+    ]
+
+
+def test_a_budget_of_paths() -> None:
+    others = [Authority.root(f"Other {n}", at=AT) for n in range(4)]
+    crosses = [other.cross_sign(CA) for other in others]
+    everything = search(SERVER, CA, *crosses, roots=(ROOT, *others))
+    assert (len(everything.paths), everything.end) == (5, SearchEnd.EXHAUSTED)
+    some = search(SERVER, CA, *crosses, roots=(ROOT, *others), budget=Budget(paths=3))
+    assert (len(some.paths), some.end) == (3, SearchEnd.BUDGET)
+    exactly = search(SERVER, CA, *crosses, roots=(ROOT, *others), budget=Budget(paths=5))
+    assert (len(exactly.paths), exactly.end) == (5, SearchEnd.EXHAUSTED)
+
+
+def test_a_budget_of_length_cuts_an_endless_chain() -> None:
+    authority = ROOT
+    chain = []
+    for n in range(6):
+        authority = authority.intermediate(f"CA {n}")
+        chain.append(authority)
+    leaf = authority.server("www.lab.test")
+    assert search(leaf, *chain, budget=Budget(length=8)).paths[0].end is PathEnd.CUT
+    found = search(leaf, *chain, budget=Budget(length=9))
+    assert (found.paths[0].end, found.end) == (PathEnd.SELF_SIGNED, SearchEnd.EXHAUSTED)
+
+
+def test_a_mesh_of_cas_ends_within_its_budget() -> None:
+    """Twelve CAs that have all certified each other: more ways than anybody can walk."""
+    key = ec_key()
+    cas = [Authority.root(f"CA {n}", at=AT, key=ec_key()) for n in range(12)]
+    crosses = [one.cross_sign(two) for one in cas for two in cas if one is not two]
+    found = search(cas[0].server("www.lab.test", key=key), *crosses, roots=())
+    assert found.end is SearchEnd.BUDGET
+    assert 1 <= len(found.paths) <= DEFAULT_BUDGET.paths
+
+
+def test_a_crowd_of_namesakes_costs_no_more_than_the_budget() -> None:
+    crowd = [Authority.root("Root", at=AT, omit=NO_IDENTIFIERS) for _ in range(40)]
+    leaf = ROOT.server("www.lab.test", omit=NO_IDENTIFIERS)
+    found = search(leaf, *crowd, roots=(), budget=Budget(candidates=10))
+    assert found.end is SearchEnd.BUDGET
+    assert len(found.paths) <= 10
