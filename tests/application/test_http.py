@@ -1,17 +1,6 @@
-"""The HTTP client against our responder in memory, against octets written by hand, http.server and nginx."""
+"""The HTTP client against our responder in memory, and against octets written by hand."""
 
 from __future__ import annotations
-
-import http.server
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import threading
-import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -28,7 +17,6 @@ from certprobe.application.http import (
     HttpResponder,
 )
 from certprobe.errors import FailureKind, Party, ProtocolError
-from certprobe.transport import Deadline, dial, pump
 
 OK = b"HTTP/1.1 200 OK\r\n"
 
@@ -162,80 +150,3 @@ def test_no_octets_do_more_than_end_the_exchange(data: bytes, after_headers: boo
         read_to_the_end(OK + b"Transfer-Encoding: chunked\r\n\r\n" + data if after_headers else b"HTTP/1.1 " + data)
     except ProtocolError as error:
         assert error.party is Party.PEER
-
-
-def fetch(port: int, target: str) -> HttpAnswered:
-    deadline = Deadline(60, 20)
-    channel = dial("127.0.0.1", port, deadline.step("dial"))
-    answer = next(pump(channel, HttpExchange(f"127.0.0.1:{port}", target), deadline.step("HTTP")))
-    channel.close()
-    return answer
-
-
-def test_http_server_of_the_standard_library() -> None:
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200 if self.path == "/there" else 404, "Reason")
-            self.end_headers()
-            self.wfile.write(b"body")
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            there, elsewhere = fetch(server.server_port, "/there"), fetch(server.server_port, "/elsewhere")
-        finally:
-            server.shutdown()
-            thread.join()
-    assert (there.status, there.reason, there.http_version) == (200, "Reason", "1.0")
-    assert (there.body, there.body_end) == (b"body", BodyEnd.COMPLETE)
-    assert dict(there.headers)["server"].startswith("BaseHTTP/")
-    assert elsewhere.status == 404
-
-
-@pytest.fixture
-def nginx(tmp_path: Path) -> Iterator[int]:
-    """A plain nginx on a free port of the loopback, with one small and one large file."""
-    program = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if program is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("nginx is not installed")
-        pytest.skip("nginx is not installed")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = int(listener.getsockname()[1])
-    (tmp_path / "small").write_bytes(b"small")
-    (tmp_path / "large").write_bytes(b"l" * 1_000_000)
-    config = tmp_path / "nginx.conf"
-    config.write_text(
-        f"daemon off; master_process off; pid {tmp_path}/pid; error_log stderr crit; events {{}}\n"
-        f"http {{ access_log off; client_body_temp_path {tmp_path}/body; proxy_temp_path {tmp_path}/proxy;\n"
-        f"fastcgi_temp_path {tmp_path}/fastcgi; uwsgi_temp_path {tmp_path}/uwsgi; scgi_temp_path {tmp_path}/scgi;\n"
-        f"server {{ listen 127.0.0.1:{port}; root {tmp_path};\n"
-        'location /refused { return 400 "No required SSL certificate was sent"; } } }\n'
-    )
-    process = subprocess.Popen(
-        [program, "-e", "stderr", "-p", str(tmp_path), "-c", str(config)], start_new_session=True
-    )
-    try:
-        for _ in range(200):
-            assert process.poll() is None, "nginx did not start"
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except ConnectionRefusedError:
-                time.sleep(0.05)
-        yield port
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
-
-
-def test_nginx(nginx: int) -> None:
-    small, large, refused = fetch(nginx, "/small"), fetch(nginx, "/large"), fetch(nginx, "/refused")
-    assert (small.status, small.body, small.body_end) == (200, b"small", BodyEnd.COMPLETE)
-    assert (large.status, large.body, large.body_end) == (200, b"l" * BODY_LIMIT, BodyEnd.EXCERPT)
-    assert (refused.status, refused.reason, refused.http_version) == (400, "Bad Request", "1.1")
-    assert refused.body == b"No required SSL certificate was sent"

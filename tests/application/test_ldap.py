@@ -1,15 +1,6 @@
-"""The LDAP client against our responder in memory, against octets written by hand, and against slapd."""
+"""The LDAP client against our responder in memory, and against octets written by hand."""
 
 from __future__ import annotations
-
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -29,7 +20,6 @@ from certprobe.application.ldap import (
 from certprobe.application.ldap_framing import MESSAGE_LIMIT
 from certprobe.application.ldap_server import LdapResponder, LdapServerEvent, StartTlsAgreed, Unbound
 from certprobe.errors import FailureKind, Party, ProtocolError
-from certprobe.transport import Deadline, dial, pump
 
 SUCCESS = LdapResult(0, "success", "", "", None)
 
@@ -359,93 +349,3 @@ def test_a_client_that_speaks_no_ldap_is_told_so() -> None:
     notice = client.next_event()
     assert isinstance(notice, Disconnected)
     assert notice.result.name == "protocolError"
-
-
-SLAPD = shutil.which("slapd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-
-
-@pytest.fixture
-def slapd(tmp_path: Path) -> Iterator[int]:
-    """A plain slapd on a free port of the loopback."""
-    if SLAPD is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("slapd is not installed")
-        pytest.skip("slapd is not installed")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = int(listener.getsockname()[1])
-    config = tmp_path / "slapd.conf"
-    config.write_text(f"include /etc/ldap/schema/core.schema\npidfile {tmp_path}/pid\n")
-    process = subprocess.Popen(
-        [SLAPD, "-d", "0", "-h", f"ldap://127.0.0.1:{port}/", "-f", str(config)],
-        start_new_session=True,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(200):
-            assert process.poll() is None, "slapd did not start"
-            try:
-                socket.create_connection(("127.0.0.1", port)).close()
-                break
-            except ConnectionRefusedError:
-                time.sleep(0.05)
-        yield port
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
-
-
-def test_slapd_without_tls(slapd: int) -> None:
-    deadline = Deadline(60, 20)
-    client = LdapConversation()
-    channel = dial("127.0.0.1", slapd, deadline.step("dial"))
-    events = pump(channel, client, deadline.step("LDAP"))
-
-    client.start_tls()
-    refused = LdapResult(2, "protocolError", "", "unsupported extended operation", None)
-    assert next(events) == StartTlsAnswered(refused)
-
-    client.who_am_i()
-    assert next(events) == WhoAmIAnswered(SUCCESS, "")
-
-    client.bind_external()
-    bound = next(events)
-    assert isinstance(bound, BindAnswered)
-    assert bound.result.name == "authMethodNotSupported"
-
-    client.search_root_dse()
-    answer = next(events)
-    assert isinstance(answer, RootDseAnswered)
-    attributes = dict(answer.attributes)
-    assert attributes["objectClass"] == ("top", "OpenLDAProotDSE")
-    assert attributes["supportedLDAPVersion"] == ("3",)
-    assert "EXTERNAL" not in attributes.get("supportedSASLMechanisms", ())
-
-    client.unbind()
-    assert list(events) == []  # slapd closes after it has read the unbind request
-    channel.close()
-
-
-def test_ldapsearch_reads_our_responder() -> None:
-    ldapsearch = shutil.which("ldapsearch")
-    if ldapsearch is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("ldap-utils is not installed")
-        pytest.skip("ldap-utils is not installed")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        uri = f"ldap://127.0.0.1:{listener.getsockname()[1]}"
-        command = [ldapsearch, "-LLL", "-x", "-H", uri, "-s", "base", "-b", "", "namingContexts", "vendorName"]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        connection, _ = listener.accept()
-        server = LdapResponder()
-        with connection:
-            ended = None
-            while ended is None:
-                data = connection.recv(4096)
-                server.receive_data(data)
-                if not data:
-                    server.receive_eof()
-                ended = server.next_event()
-                connection.sendall(server.data_to_send())
-        output, _ = process.communicate()
-    assert ended == Unbound()
-    assert output == "dn:\nnamingContexts: dc=lab,dc=test\nvendorName: certprobe lab\n\n"
