@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from certprobe import transport
@@ -156,7 +157,7 @@ class Journey:
 
     def _converse(self, channel: Channel, session: TlsSession) -> None:
         talk = self._http_talk() if self._endpoint.scheme is Scheme.HTTPS else self._ldap_talk()
-        with self._stage(Stage.APPLICATION, "the answer") as step:
+        with self._stage(Stage.APPLICATION, "the answer") as step, contextlib.closing(talk):
             session.send(next(talk))
             for event in self._tls_events(channel, session, step):
                 try:
@@ -168,10 +169,8 @@ class Journey:
                     session.send(finished.value)
                     break
                 except StageError as error:
-                    if error.kind is FailureKind.CLOSED:
-                        break_off = self._hung_up(channel, "before it answered")
-                        raise break_off from error
-                    raise
+                    # TLS knows better than the application how the conversation ended.
+                    raise (self._hung_up(channel, "before it answered") if self._closure else error) from error
             else:
                 raise self._hung_up(channel, "before it answered")
         session.close()
@@ -183,10 +182,11 @@ class Journey:
         from certprobe.application.http import HttpExchange
 
         path = self._endpoint.path
-        self._http = HttpFacts(path)
         exchange = HttpExchange(self._endpoint.host_header, path)
-        answer = yield from _next_event(exchange)
-        self._http = HttpFacts(path, answer)
+        try:
+            yield from _next_event(exchange)
+        finally:
+            self._http = HttpFacts(path, exchange.answer_so_far)
         return exchange.data_to_send()
 
     def _ldap_talk(self) -> Talk:

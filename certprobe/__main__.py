@@ -1,0 +1,5 @@
+"""`python -m certprobe`."""
+
+from certprobe.cli.main import run
+
+run()

@@ -1,0 +1,156 @@
+"""Files, passwords and the terminal: what the user names, read into records; the only place that asks for a secret."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from certprobe.errors import FileError, InputError, PasswordRequired, UsageError, WrongPassword
+from certprobe.pki.decode import Contents, Identities, credentials, decode
+from certprobe.pki.store import CertificateStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from certprobe.pki.certificate import Certificate
+
+_LONGEST_FILE = 64 * 1024 * 1024
+_LONGEST_PASSWORD = 4096
+_MOST_FILES = 10_000
+_SYSTEM_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+    "/usr/local/share/certs/ca-root-nss.crt",
+)
+
+
+class Trust(NamedTuple):
+    """The roots to judge against, and in words where they are from."""
+
+    roots: CertificateStore
+    words: str
+
+
+class Passwords:
+    """Gives the one password of the command line, or asks for each file's at the terminal; never repeats a question."""
+
+    def __init__(self, file: str | None, variable: str | None) -> None:
+        if file is not None and variable is not None:
+            raise UsageError("--password-file and --password-env exclude each other")
+        self._given: bytes | None = None
+        if file is not None:
+            self._given = read_file(file, _LONGEST_PASSWORD).partition(b"\n")[0].removesuffix(b"\r")
+        elif variable is not None:
+            if variable not in os.environ:
+                raise InputError(f"the environment has no variable {variable}")
+            self._given = os.environb[variable.encode()]
+
+    def decode(self, path: str) -> Contents:
+        """Read and decode a file, with a password only if it needs one."""
+        data = read_file(path, _LONGEST_FILE)
+        try:
+            return decode(data, source=path, password=None)
+        except (PasswordRequired, WrongPassword):
+            return decode(data, source=path, password=self._password_for(path))
+
+    def _password_for(self, path: str) -> bytes:
+        if self._given is not None:
+            return self._given
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise PasswordRequired(
+                f"{path} is encrypted: give its password by --password-file or --password-env, or run on a terminal"
+            )
+        answer: str = click.prompt(f"Password for {path}", hide_input=True, default="", show_default=False, err=True)
+        return answer.encode()
+
+
+def read_file(path: str, limit: int) -> bytes:
+    """Return a file's octets. Raises FileError when it cannot be read, is longer than `limit`, or is a directory."""
+    try:
+        with Path(path).open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise FileError(f"{path}: {error.strerror}") from None
+    if len(data) > limit:
+        raise FileError(f"{path}: longer than {limit} octets")
+    return data
+
+
+def read_identities(cert: Iterable[str], key: Iterable[str], passwords: Passwords) -> Identities:
+    """Decode every file of --cert and --key and match keys to certificates over all of them."""
+    return credentials([passwords.decode(path) for path in (*cert, *key)])
+
+
+def read_certificates(path: str) -> CertificateStore:
+    """Return the certificates of a file, or of the files right under a directory."""
+    place = Path(path)
+    if not place.is_dir():
+        return CertificateStore(_certificates(path))
+    try:
+        files = sorted(entry for entry in place.iterdir() if stat.S_ISREG(entry.stat().st_mode))[:_MOST_FILES]
+    except OSError as error:
+        raise FileError(f"{path}: {error.strerror}") from None
+    found: list[Certificate] = []
+    for file in files:
+        try:
+            found += _certificates(str(file))
+        except InputError as error:
+            click.echo(f"certprobe: passed over: {error}", err=True)
+    if not found:
+        raise FileError(f"{path}: no certificate in it")
+    return CertificateStore(found)
+
+
+def _certificates(path: str) -> tuple[Certificate, ...]:
+    return decode(read_file(path, _LONGEST_FILE), source=path, password=None).certificates
+
+
+def read_trust(text: str) -> Trust:
+    """Return what --trust names: `system`, `certifi`, `none`, a file, or a directory."""
+    match text:
+        case "none":
+            return Trust(CertificateStore(()), "no root at all")
+        case "certifi":
+            return Trust(read_certificates(_certifi_bundle()), "the roots of certifi")
+        case "system":
+            bundle = _system_bundle()
+            return Trust(read_certificates(bundle), f"the system's roots ({bundle})")
+        case _:
+            store = read_certificates(text)
+            return Trust(store, f"the {len(store)} certificates of {text}")
+
+
+def _certifi_bundle() -> str:
+    try:
+        import certifi
+    except ModuleNotFoundError:
+        raise InputError("--trust certifi needs the package certifi: pip install 'certprobe[certifi]'") from None
+    return certifi.where()
+
+
+def _system_bundle() -> str:
+    named = (os.environ.get("SSL_CERT_FILE"), *_SYSTEM_BUNDLES)
+    for bundle in named:
+        if bundle and Path(bundle).is_file():
+            return bundle
+    raise InputError("no system trust store was found; name one with --trust FILE or DIR")
+
+
+def parse_time(text: str) -> datetime:
+    """Read RFC 3339 or a date; without an offset it is UTC. Raises UsageError."""
+    if text == "now":
+        return datetime.now(UTC)
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no time: 2026-01-31 or 2026-01-31T12:00:00Z is") from None
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

@@ -1,0 +1,90 @@
+"""The root of the click tree and the process around it: every command, every exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from certprobe import __version__
+from certprobe.cli.exits import ExitCode, exit_codes_epilog
+from certprobe.errors import CertprobeError, UsageError
+
+# A subcommand's module is imported when the subcommand is named: start-up is a feature.
+_COMMANDS = {
+    "https": ("certprobe.cli.https", "Probe an HTTPS server: what it asks for, what fits, what it says."),
+    "ldap": ("certprobe.cli.ldap", "Probe a directory over LDAPS or StartTLS, and log in by SASL EXTERNAL."),
+    "lab": ("certprobe.cli.lab", "Servers with planted faults on this machine, to try certprobe on."),
+}
+
+
+class _LazyGroup(click.Group):
+    """Knows its subcommands by name, and imports the one that is named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(_COMMANDS[cmd_name][0]), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in _COMMANDS.items()])
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="\b\nExamples:\n"
+    "  certprobe https https://intranet.example/ --cert me.p12\n"
+    "  certprobe ldap dc1.example --cert me.pem --format json\n\n" + exit_codes_epilog(),
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli() -> None:
+    """Find out why a certificate, or a login by certificate, does not work.
+
+    certprobe connects, shows what the server asks for, picks the client certificate that fits, reports what the server
+    made of it and what Windows would say of both chains, and names in its first lines what to change.
+    """
+
+
+def run() -> None:
+    """Be the process: never returns."""
+    code = _run()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = code or ExitCode.FINDING
+    # Everything is written; taking the interpreter apart would cost more than a handshake, and a callback's thread
+    # that never returns must not hold the process.
+    os._exit(code)
+
+
+def _run() -> int:
+    try:
+        outcome = cli.main(prog_name="certprobe", standalone_mode=False)
+        return int(outcome) if isinstance(outcome, int) else ExitCode.CLEAN
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.INPUT if isinstance(error, click.FileError) else ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return ExitCode.INTERRUPTED
+    except CertprobeError as error:
+        from certprobe.render.escape import escape
+
+        click.echo(f"certprobe: {escape(str(error))}", err=True)
+        return ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.INPUT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.FINDING
+
+
+if __name__ == "__main__":
+    run()
