@@ -81,7 +81,7 @@ def check_strength(path: PathView) -> Iterator[Result]:
             reason = f"signed with the RSA key of {issuer.public_key_bits} bits of {name_of(issuer)}"
         if reason is not None:
             yield index, Finding(TrustError.CERT_TRUST_HAS_WEAK_SIGNATURE, "Microsoft KB2661254, KB2862973", reason)
-            yield index, _bad_signature("Microsoft KB2661254, KB2862973", "a weak signature counts as none")
+            yield index, _bad_signature("Microsoft KB2661254, KB2862973", f"{reason}: to Windows no signature at all")
 
 
 def check_validity(path: PathView) -> Iterator[Result]:
