@@ -94,6 +94,8 @@ class _Server:
         with contextlib.suppress(OSError):
             while len(self._connections) < _MOST_CONNECTIONS:
                 sock, _ = self._listener.accept()
+                # A reset discards what Nagle's algorithm still holds back.
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 thread = threading.Thread(target=self._run, args=(sock,), daemon=True)
                 self._connections.append((sock, thread))
                 thread.start()

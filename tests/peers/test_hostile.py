@@ -93,7 +93,8 @@ def answer_to_client_hello(site: Site, port: int) -> bytes:
     received = b""
     with socket.create_connection((HOST, port), SECONDS) as sock:
         sock.sendall(client_hello(site))
-        sock.shutdown(socket.SHUT_WR)
+        with contextlib.suppress(OSError):  # it may be reset already
+            sock.shutdown(socket.SHUT_WR)
         while len(received) < MOST_ANSWER and (data := receive_until_reset(sock)):
             received += data
     return received
