@@ -152,12 +152,14 @@ def validity(data: bytes, field: der.Tlv | None) -> Read[tuple[datetime | None, 
     times: list[datetime | None] = []
     fault = None
     try:
-        for name, child in zip(("notBefore", "notAfter"), der.children(data, field, limit=2), strict=True):
+        for name, child in zip(("notBefore", "notAfter"), der.children(data, field, limit=2), strict=False):
             decoded = _time(data, child)
             times.append(decoded.value)
             fault = fault or (decoded.fault and f"{name}: {decoded.fault}")
-    except ValueError as error:
+    except der.DerError as error:
         fault = f"Validity: {error}"
+    if len(times) < 2:
+        fault = fault or f"Validity: holds {len(times)} values"
     not_before, not_after = (*times, None, None)[:2]
     return Read((not_before, not_after), fault)
 
