@@ -66,9 +66,11 @@ def running(argv: Sequence[str], *, cwd: Path, ports: Sequence[int], pid_file: P
     Its output goes to `output.log` in `cwd`, and into the RuntimeError if it ends or is not ready in time.
     """
     log = cwd / "output.log"
+    # A killed test run leaves no server behind: this one is told when its parent dies.
+    bound = ("setpriv", "--pdeathsig", "TERM", *argv) if shutil.which("setpriv") else argv
     with log.open("ab") as output:
         process = subprocess.Popen(
-            argv, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            bound, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
         )
     try:
         _wait_until(lambda: pid_file is None or pid_file.exists(), process, log)
