@@ -53,12 +53,12 @@ def probe(plan: Probe, deadline: Deadline, dial: Dial = transport.dial) -> Probe
     store = StoreFacts(plan.identities.credentials, plan.identities.notes)
     attempts: list[Attempt] = []
     conclusions: list[Conclusion] = []
-    decisive: list[Conclusion] = []
+    decisive: list[tuple[str | None, Conclusion]] = []
     for endpoint in plan.endpoints:
         for attempt in _attempts(plan, endpoint, deadline, dial):
             attempts.append(attempt)
             conclusions.append(conclude(attempt, store))
-        decisive.append(conclusions[-1])
+        decisive.append((endpoint.path, conclusions[-1]))
     conclusion = conclude_run(tuple(decisive))
     return ProbeReport(
         version=__version__,

@@ -126,7 +126,7 @@ def read_trust(text: str) -> Trust:
             return Trust(read_certificates(bundle), f"the system's roots ({bundle})")
         case _:
             store = read_certificates(text)
-            return Trust(store, f"the {len(store)} certificates of {text}")
+            return Trust(store, f"{text} ({len(store)} {'certificate' if len(store) == 1 else 'certificates'})")
 
 
 def _certifi_bundle() -> str:

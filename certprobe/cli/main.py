@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from importlib import import_module
@@ -56,11 +57,9 @@ def cli() -> None:
 def run() -> None:
     """Be the process: never returns."""
     code = _run()
-    try:
+    with contextlib.suppress(OSError):
         sys.stdout.flush()
         sys.stderr.flush()
-    except BrokenPipeError:
-        code = code or ExitCode.FINDING
     # Everything is written; taking the interpreter apart would cost more than a handshake, and a callback's thread
     # that never returns must not hold the process.
     os._exit(code)
@@ -81,9 +80,6 @@ def _run() -> int:
 
         click.echo(f"certprobe: {escape(str(error))}", err=True)
         return ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.INPUT
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.FINDING
 
 
 if __name__ == "__main__":

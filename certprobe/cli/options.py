@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from datetime import UTC, datetime
@@ -154,7 +155,10 @@ def run_probe(endpoints: tuple[Endpoint, ...], alpn: tuple[str, ...], typed: dic
     _require_consistency(common)
     plan = _plan(endpoints, alpn, common)
     report = probe(plan, Deadline(common.timeout, max(min(_SHORTEST_STEP, common.timeout), common.timeout / 3)))
-    _print(report, common)
+    # A reader that has seen enough, as `head` has, does not change what was found.
+    with contextlib.suppress(BrokenPipeError):
+        _print(report, common)
+        sys.stdout.flush()
     return report.exit_code
 
 

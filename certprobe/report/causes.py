@@ -106,7 +106,7 @@ def _answer_without_login(attempt: Attempt) -> str:
 
 
 def _ask_advice(attempt: Attempt) -> str:
-    if attempt.tls is not None and attempt.tls.server_name is None:
+    if attempt.http is not None and attempt.tls is not None and attempt.tls.server_name is None:
         return "No SNI was sent: a name instead of an address, or --sni, may reach another virtual host that asks."
     if attempt.http is not None:
         return "If it should: nginx ssl_verify_client, apache SSLVerifyClient, or another --path that asks on its own."
@@ -163,7 +163,7 @@ def _why_nothing_sent(attempt: Attempt, store: StoreFacts) -> _Why:
     if record is not None and record.note is not None:
         return _Why("callback-chose-anonymous", "the callback chose no certificate", f"{record.note} {asked}")
     if not store.credentials:
-        what_was_there = " ".join(map(words.sentence, store.notes))
+        what_was_there = "; ".join(store.notes) + "." if store.notes else ""
         title = (
             "no client certificate was sent: none was given"
             if not store.notes
@@ -178,7 +178,8 @@ def _why_nothing_sent(attempt: Attempt, store: StoreFacts) -> _Why:
     first = refused[0]
     if len(refused) == 1:
         rejection = first.rejections[0]
-        title = f"no client certificate was sent: {words.subject(first.credential.certificate)} does not fit"
+        subject = words.subject(first.credential.certificate)
+        title = f"no client certificate was sent: {subject} {words.REJECTED[rejection.reason]}"
         return _Why(
             rejection.reason.value,
             title,
@@ -204,8 +205,10 @@ def _why_sent_is_bad(attempt: Attempt, record: RequestRecord) -> _Why | None:
         )
     rejections = evidence.rejections_of_sent(attempt)
     if rejections:
-        title = f"the client certificate {words.sent_subject(record)} does not fit: {rejections[0].detail}"
-        return _Why(rejections[0].reason.value, title, words.asked(record), words.sentence(rejections[0].change))
+        first = rejections[0]
+        title = f"the client certificate {words.sent_subject(record)} {words.REJECTED[first.reason]}"
+        detail = f"{words.sentence(first.detail)} {words.asked(record)}"
+        return _Why(first.reason.value, title, detail, words.sentence(first.change))
     return None
 
 
@@ -290,9 +293,15 @@ def _of_judgement(judgement: Judgement) -> Cause:
 # --- worth knowing ----------------------------------------------------------------------------------------------------
 
 
-def worth_knowing(attempt: Attempt) -> list[Cause]:
+def worth_knowing(outcome: Outcome, attempt: Attempt) -> list[Cause]:
     """What does not decide, but would cost somebody a night later."""
     notes: list[Cause] = []
+    if outcome in (Outcome.ACCEPTED, Outcome.ACCEPTED_NOT_MAPPED) and (
+        rejections := evidence.rejections_of_sent(attempt)
+    ):
+        title = f"the server accepted a certificate that {words.REJECTED[rejections[0].reason]}"
+        detail = f"{words.sentence(rejections[0].detail)} What it announces is not what it checks."
+        notes.append(Cause("accepted-although", Weight.NOTE, title, detail))
     for record in evidence.requests(attempt):
         notes += _of_list(record)
     if attempt.tls is not None and attempt.tls.faults:

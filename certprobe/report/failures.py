@@ -26,11 +26,8 @@ _FAILURES: Final[dict[FailureKind, tuple[str, str]]] = {
         "no answer came in time",
         "A firewall may swallow the packets, or the port speaks another protocol; --timeout allows more.",
     ),
-    FailureKind.RESET: ("the connection was reset", "Check that this port speaks TLS, and the server's log."),
-    FailureKind.CLOSED: (
-        "the server closed the connection",
-        "Check that this port speaks TLS (LDAP on 389 needs --starttls), and the server's log.",
-    ),
+    FailureKind.RESET: ("the connection was reset", "Look into the server's log."),
+    FailureKind.CLOSED: ("the server closed the connection", "Look into the server's log."),
     FailureKind.PROXY_REFUSED: ("the proxy does not let us through", "Check what the proxy allows, host and port."),
     FailureKind.PROXY_AUTHENTICATION: (
         "the proxy wants a user name and a password",
@@ -68,6 +65,19 @@ _EARLY_ALERTS: Final[dict[int, str]] = {
 }
 
 
+_ENDS: Final = (FailureKind.CLOSED, FailureKind.RESET, FailureKind.TIMEOUT)
+# By stage, and whether the server is a directory.
+_SCHEME_ADVICE: Final = {
+    (
+        Stage.HANDSHAKE,
+        True,
+    ): "Check that this port speaks TLS at once (636); a port that begins in clear needs ldap://.",
+    (Stage.HANDSHAKE, False): "Check that this port speaks TLS, and look into the server's log.",
+    (
+        Stage.STARTTLS,
+        True,
+    ): "Check that this is a port for LDAP in clear (389); a port with TLS at once needs ldaps://.",
+}
 _DURING: Final = {
     Stage.CONNECT: "while connecting",
     Stage.PROXY: "at the proxy",
@@ -84,6 +94,8 @@ def of_failure(failed: StageOutcome, attempt: Attempt) -> Cause:
     if failed.kind is FailureKind.ALERT and (alert := evidence.fatal_alert(attempt)) is not None:
         title = f"{title} with the alert {words.alert(alert)}"
         advice = _EARLY_ALERTS.get(alert, "Look into the server's log.")
-    elif failed.kind in (FailureKind.CLOSED, FailureKind.RESET, FailureKind.TIMEOUT):
+    elif failed.kind in _ENDS:
         title = f"{title} {_DURING[failed.stage]}"
-    return Cause(failed.kind.value, Weight.PROBLEM, title, words.sentence(failed.detail), advice)
+        advice = _SCHEME_ADVICE.get((failed.stage, attempt.path is None), advice)
+    detail = "" if failed.detail.startswith(title) else words.sentence(failed.detail)
+    return Cause(failed.kind.value, Weight.PROBLEM, title, detail, advice)

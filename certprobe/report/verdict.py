@@ -9,6 +9,7 @@ from certprobe.errors import FailureKind
 from certprobe.report import causes, evidence
 from certprobe.report.model import (
     Attempt,
+    Cause,
     Conclusion,
     LdapFacts,
     Outcome,
@@ -49,17 +50,25 @@ def conclude(attempt: Attempt, store: StoreFacts) -> Conclusion:
     found = [
         *causes.of_outcome(outcome, attempt, store),
         *causes.of_chains(attempt, outcome),
-        *causes.worth_knowing(attempt),
+        *causes.worth_knowing(outcome, attempt),
     ]
-    return Conclusion(outcome, tuple(sorted(found, key=lambda cause: cause.weight is not Weight.PROBLEM)))
+    return Conclusion(outcome, _gravest_first(found))
 
 
-def conclude_run(conclusions: tuple[Conclusion, ...]) -> Conclusion:
-    """Return the gravest outcome of several attempts, with the causes of all of them, none twice."""
-    gravest = min(conclusions, key=lambda conclusion: _GRAVITY.index(conclusion.outcome))
-    ordered = [gravest, *(conclusion for conclusion in conclusions if conclusion is not gravest)]
-    found = dict.fromkeys(cause for conclusion in ordered for cause in conclusion.causes)
-    return Conclusion(gravest.outcome, tuple(sorted(found, key=lambda cause: cause.weight is not Weight.PROBLEM)))
+def conclude_run(conclusions: tuple[tuple[str | None, Conclusion], ...]) -> Conclusion:
+    """Return the gravest outcome of several attempts, with the causes of all of them, each named by its path."""
+    if len(conclusions) == 1:
+        return conclusions[0][1]
+    gravest = min(conclusions, key=lambda pair: _GRAVITY.index(pair[1].outcome))
+    ordered = [gravest, *(pair for pair in conclusions if pair is not gravest)]
+    found = [
+        cause._replace(title=f"{path}: {cause.title}") for path, conclusion in ordered for cause in conclusion.causes
+    ]
+    return Conclusion(gravest[1].outcome, _gravest_first(found))
+
+
+def _gravest_first(found: list[Cause]) -> tuple[Cause, ...]:
+    return tuple(sorted(found, key=lambda cause: cause.weight is not Weight.PROBLEM))
 
 
 def exit_code(conclusion: Conclusion) -> int:
