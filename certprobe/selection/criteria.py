@@ -269,18 +269,16 @@ def _ends_early(last: Certificate, clause: str, kind: type[Rejection] | type[Cau
 
 
 def _name_beyond(last: Certificate) -> DistinguishedName | None:
-    """Who issued the missing issuer of a chain's last certificate, as its authorityKeyIdentifier tells.
+    """Who issued the issuer of a chain's last certificate, as its authorityKeyIdentifier tells (RFC 5280 4.2.1.1).
 
-    None if it does not tell (RFC 5280 4.2.1.1), or if nothing is missing: its issuer is a root, or it is one itself.
+    None if it does not tell, or if that issuer is a root: then nothing is missing.
     """
-    if last.is_self_issued or last.authority_key_identifier is None:
-        return None
-    name = last.authority_key_identifier.issuer
-    return None if name == last.issuer else name
+    key_identifier = last.authority_key_identifier
+    return None if key_identifier is None or key_identifier.issuer == last.issuer else key_identifier.issuer
 
 
 def _oid_filters(credential: Credential, request: CertificateRequest, at: datetime) -> Answer:
-    demands = [demand for oid_filter in request.oid_filters if (demand := _demand(oid_filter)) is not None]
+    demands = _demands(request.oid_filters)
     if not demands:
         return NOT_ASKED
     certificate = credential.certificate
@@ -299,6 +297,16 @@ class _Demand(NamedTuple):
     oid: str
     words: str
     met: Callable[[Certificate], bool]
+
+
+@lru_cache(maxsize=1)
+def _demands(oid_filters: tuple[OidFilter, ...]) -> tuple[_Demand, ...]:
+    """Read the filters once for all credentials; an OID that is repeated, which RFC 8446 forbids, counts once."""
+    demands: dict[str, _Demand] = {}
+    for oid_filter in oid_filters:
+        if (demand := _demand(oid_filter)) is not None:
+            demands.setdefault(demand.oid, demand)
+    return tuple(demands.values())
 
 
 def _demand(oid_filter: OidFilter) -> _Demand | None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
+import certprobe.callbacks
 from certprobe.callbacks import S_OK, GetCertResult, WsCustomCertCredential, load_callback
 from certprobe.errors import CallbackError, FileError, UsageError
 from certprobe.selection.callbacks import ConnectionInfo
 from certprobe.selection.decide import decide_on_open, decide_on_request, with_state
+from certprobe.selection.select import select_client_certificate
 from certprobe.tls.events import Phase
 
-from .credentials import ISSUING, credential, tls13
+from .credentials import AT, ISSUING, credential, tls13
 
 ALICE = credential(ISSUING.client("alice"))
 CONNECTION = ConnectionInfo("https://localhost/", Phase.INITIAL, tls13(), ())
@@ -48,7 +52,7 @@ def two(connection, trusted_cas):
     return None
 
 number = 5
-builtin = dict.get
+builtin = dict
 """
 
 
@@ -94,7 +98,7 @@ def test_a_whole_credential_keeps_its_state() -> None:
 
 def test_a_function_without_signature_is_taken_as_it_is() -> None:
     callback: object = load_callback("pick_here:builtin")
-    assert callback is dict.get
+    assert callback is dict
 
 
 @pytest.mark.parametrize("reference", ["", "pick_here", ":choose", "pick_here:", "pick_here:a b", "pick_here:a..b"])
@@ -146,11 +150,18 @@ def test_module_that_cannot_be_imported(pick: Path, source: str, words: str) -> 
     assert words in str(raised.value)
 
 
-@pytest.mark.parametrize("place", ["absent.py", ".", "./.py"])
-def test_file_that_is_not_there(place: str) -> None:
-    with pytest.raises((FileError, CallbackError)) as raised:
+@pytest.mark.parametrize("place", ["absent.py", "./.py", "directory.py"])
+def test_file_that_is_not_there(pick: Path, place: str) -> None:
+    pick.with_name("directory.py").mkdir()
+    with pytest.raises(FileError) as raised:
         load_callback(f"{place}:choose")
-    assert place in str(raised.value)
+    assert str(raised.value) == f"there is no file {place}"
+
+
+def test_a_file_finds_its_neighbours(pick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pick.with_name("broken.py").write_text("from pick_here import marked")
+    monkeypatch.chdir("/")
+    assert callable(load_callback(f"{pick.with_name('broken.py')}:marked"))
 
 
 def test_a_file_takes_nobodys_place(pick: Path) -> None:
@@ -162,6 +173,19 @@ def test_a_file_takes_nobodys_place(pick: Path) -> None:
     with pytest.raises(CallbackError, match="there is no 'marked' in json"):
         load_callback("json:marked")
     assert sys.path[-1] == str(pick.parent)
+
+
+def test_the_examples_of_the_documentation(pick: Path) -> None:
+    lines = (certprobe.callbacks.__doc__ or "").splitlines()
+    for number, start in enumerate([n for n, line in enumerate(lines) if "from certprobe.callbacks import" in line]):
+        code = itertools.takewhile(lambda line: not line or line.startswith("    "), lines[start:])
+        pick.with_name(f"example{number}.py").write_text(textwrap.dedent("\n".join(code)))
+    fitting = select_client_certificate(tls13(), (ALICE,), at=AT).candidates
+    first, second = load_callback("example0.py:choose"), load_callback("example1.py:choose")
+    assert not isinstance(first, WsCustomCertCredential)
+    assert decide_on_request(first, CONNECTION._replace(candidates=fitting), 60).credential is ALICE
+    assert isinstance(second, WsCustomCertCredential)
+    assert decide_on_open(with_state(second, (ALICE,)), None, None, 60).credential is ALICE
 
 
 def test_results_need_no_certificate() -> None:

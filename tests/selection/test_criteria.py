@@ -170,6 +170,15 @@ CASES = [
         "clientAuth",
     ),
     Case(
+        "extKeyUsage without any purpose",
+        credential(ISSUING.client("alice", extended_key_usage=())),
+        tls13(),
+        Reason.WRONG_EXTENDED_KEY_USAGE,
+        "RFC 5280 4.2.1.12",
+        "extKeyUsage is empty, without clientAuth",
+        "clientAuth",
+    ),
+    Case(
         "EC key where only RSA may sign",
         credential(ALICE),
         tls12(types=(1,)),
@@ -367,6 +376,11 @@ def test_every_criterion_can_refuse() -> None:
     assert refusing == {criterion.subject for criterion in CRITERIA}
 
 
+def test_nothing_can_be_added_above_a_self_signed_certificate() -> None:
+    (rejection,) = judge(credential(SELF_SIGNED), tls13("CN=Lab root")).rejections
+    assert rejection.change == "use a certificate issued under one of the listed CAs"
+
+
 def test_no_rejection_hides_another() -> None:
     issued = OTHER.client(
         "mallory",
@@ -400,6 +414,7 @@ FITTING = [
     ("P-384, TLS 1.2: no scheme of TLS 1.2 binds the curve", ROOT.client("a", key=ec_key(ec.SECP384R1())), tls12()),
     ("P-384, TLS 1.2, only SHA-256", ROOT.client("a", key=ec_key(ec.SECP384R1())), tls12(schemes=(0x0403,))),
     ("Ed25519, TLS 1.2 as ecdsa_sign", ISSUING.client("a", key=ed25519.Ed25519PrivateKey.generate()), tls12()),
+    ("Ed448, TLS 1.2", ROOT.client("a", key=ed448.Ed448PrivateKey.generate()), tls12(schemes=(S.ed448, 0x0403))),
     ("Ed448", ROOT.client("a", key=ed448.Ed448PrivateKey.generate()), tls13(schemes=(S.ed448, 0x0403))),
     ("brainpool", ROOT.client("a", key=ec_key(ec.BrainpoolP256R1())), tls13(schemes=(0x081A, 0x0403))),
     ("no certificate types at all", ALICE, tls12(types=())),
@@ -427,6 +442,16 @@ def test_no_rejection(issued: Issued, request_: CertificateRequest) -> None:
     assert judge(credential(issued), request_).rejections == ()
 
 
+def test_two_filters() -> None:
+    filters = (
+        OidFilter(der.oid(EXTENDED_KEY_USAGE), der.sequence(der.oid("1.2.3"))),
+        OidFilter(der.oid(KEY_USAGE), b"\x03\x02\x02\x04"),
+        OidFilter(der.oid(KEY_USAGE), DIGITAL_SIGNATURE_DER),
+    )
+    (rejection,) = judge(credential(ALICE), tls13()._replace(oid_filters=filters)).rejections
+    assert rejection.change == "have the certificate issued with extKeyUsage 1.2.3, keyUsage keyCertSign"
+
+
 def pss_certificate() -> Issued:
     """A certificate whose key is marked for RSASSA-PSS alone (RFC 4055 1.2), by exchanging the algorithm identifier."""
     issued = ROOT.client("alice", key=RSA_KEY)
@@ -435,6 +460,36 @@ def pss_certificate() -> Issued:
     marked = der.sequence(der.oid("1.2.840.113549.1.1.10"), b"\x30\x00")
     assert issued.der.count(plain) == 1
     return Issued(issued.der.replace(plain, marked), issued.private_key, (), issued.subject, issued.issuer)
+
+
+RSA_ROOT = Authority.root("RSA root", at=AT, key=RSA_KEY)
+
+
+@pytest.mark.parametrize(
+    ("offered", "expected"),
+    [
+        (S.rsa_pss_rsae_sha384, []),
+        (S.rsa_pss_pss_sha256, []),
+        (S.rsa_pkcs1_sha256, [Reason.CHAIN_SIGNATURE_NOT_OFFERED]),
+    ],
+)
+def test_a_certificate_signed_by_rsassa_pss(offered: int, expected: list[Reason]) -> None:
+    issued = RSA_ROOT.client("alice")
+    pkcs1 = der.sequence(der.oid("1.2.840.113549.1.1.11"), b"\x05\x00")
+    pss = der.sequence(der.oid("1.2.840.113549.1.1.10"), b"\x30\x00")
+    assert issued.der.count(pkcs1) == 2
+    pss_signed = Issued(issued.der.replace(pkcs1, pss), issued.private_key, (), issued.subject, issued.issuer)
+    request = tls13()._replace(signature_algorithms_cert=(offered,))
+    assert refused(judge(credential(pss_signed), request)) == expected
+
+
+def test_a_certificate_with_an_unknown_signature_algorithm() -> None:
+    issued = RSA_ROOT.client("alice")
+    known, unknown = der.oid("1.2.840.113549.1.1.11"), der.oid("1.2.840.113549.1.1.99")
+    strange = Issued(issued.der.replace(known, unknown), issued.private_key, (), issued.subject, issued.issuer)
+    (rejection,) = judge(credential(strange), tls13()).rejections
+    assert rejection.reason is Reason.CHAIN_SIGNATURE_NOT_OFFERED
+    assert "the certificate of CN=alice is signed with 1.2.840.113549.1.1.99;" in rejection.detail
 
 
 @pytest.mark.parametrize(

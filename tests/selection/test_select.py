@@ -104,8 +104,8 @@ def test_time_is_the_one_given() -> None:
         ("subject=dc=LAB,dc=test", MALLORY, How.BY_USER),
         ("subject=alice2", ALICE_2, How.BY_USER),
         ("5", None, How.CHOICE_HAS_NO_KEY),
-        (f"thumbprint={ALICE.certificate.thumbprint.upper()}", ALICE, How.BY_USER),
-        (f"thumbprint={ALICE_2.certificate.sha256}", ALICE_2, How.BY_USER),
+        pytest.param(f"thumbprint={ALICE.certificate.thumbprint.upper()}", ALICE, How.BY_USER, id="SHA-1"),
+        pytest.param(f"thumbprint={ALICE_2.certificate.sha256}", ALICE_2, How.BY_USER, id="SHA-256"),
     ],
 )
 def test_the_user_has_the_last_word(choice: str, chosen: Credential | None, how: How) -> None:
