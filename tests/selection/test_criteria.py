@@ -413,8 +413,16 @@ FITTING = [
     ("RSA, TLS 1.1", ISSUING.client("alice", key=RSA_KEY), tls11()),
     ("P-384, TLS 1.2: no scheme of TLS 1.2 binds the curve", ROOT.client("a", key=ec_key(ec.SECP384R1())), tls12()),
     ("P-384, TLS 1.2, only SHA-256", ROOT.client("a", key=ec_key(ec.SECP384R1())), tls12(schemes=(0x0403,))),
-    ("Ed25519, TLS 1.2 as ecdsa_sign", ISSUING.client("a", key=ed25519.Ed25519PrivateKey.generate()), tls12()),
-    ("Ed448, TLS 1.2", ROOT.client("a", key=ed448.Ed448PrivateKey.generate()), tls12(schemes=(S.ed448, 0x0403))),
+    (
+        "Ed25519, TLS 1.2 as ecdsa_sign",
+        ISSUING.client("a", key=ed25519.Ed25519PrivateKey.generate()),
+        tls12(types=(64,)),
+    ),
+    (
+        "Ed448, TLS 1.2",
+        ROOT.client("a", key=ed448.Ed448PrivateKey.generate()),
+        tls12(types=(64,), schemes=(S.ed448, 0x0403)),
+    ),
     ("Ed448", ROOT.client("a", key=ed448.Ed448PrivateKey.generate()), tls13(schemes=(S.ed448, 0x0403))),
     ("brainpool", ROOT.client("a", key=ec_key(ec.BrainpoolP256R1())), tls13(schemes=(0x081A, 0x0403))),
     ("no certificate types at all", ALICE, tls12(types=())),
