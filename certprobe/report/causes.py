@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
-
-from certprobe.report import evidence, failures, words
+from certprobe.report import evidence, failures, refusals, words
 from certprobe.report.model import (
     Attempt,
     Cause,
@@ -15,22 +13,12 @@ from certprobe.report.model import (
     StoreFacts,
     Weight,
 )
-from certprobe.tls.enums import AlertDescription, name_of
 from certprobe.wincrypt.hresult import ERROR_SUCCESS
 from certprobe.wincrypt.prose import meaning
 
 _SCHANNEL_LIMIT = 16 * 1024  # KB 2880390
 _TLS12_LIMIT = 0xFFFF
 _NEAR = 0.9
-
-
-class _Why(NamedTuple):
-    """The reason behind a refusal: a code for scripts, and words."""
-
-    code: str
-    title: str
-    detail: str = ""
-    advice: str = ""
 
 
 def of_outcome(outcome: Outcome, attempt: Attempt, store: StoreFacts) -> list[Cause]:
@@ -46,9 +34,7 @@ def of_outcome(outcome: Outcome, attempt: Attempt, store: StoreFacts) -> list[Ca
         case Outcome.NOT_ASKED:
             return [_of_silence(attempt, store)]
         case _:
-            why = _why(outcome, attempt, store)
-            how = _how(outcome, attempt)
-            return [Cause(why.code, Weight.PROBLEM, why.title, " ".join(filter(None, (how, why.detail))), why.advice)]
+            return [refusals.of_refusal(outcome, attempt, store)]
 
 
 # --- reached, and let in ----------------------------------------------------------------------------------------------
@@ -68,7 +54,7 @@ def _of_acceptance(outcome: Outcome, attempt: Attempt) -> Cause:
 
 def _answer_in_words(attempt: Attempt) -> str:
     if attempt.http is not None and attempt.http.answer is not None:
-        return f"HTTP {attempt.http.answer.status} {attempt.http.answer.reason}".strip() + " was the answer."
+        return words.http_answer(attempt.http.answer)
     if attempt.ldap is None:
         return ""
     before = evidence.authorization_identity(attempt.ldap.who_am_i_before)
@@ -79,190 +65,24 @@ def _answer_in_words(attempt: Attempt) -> str:
 
 
 def _of_anonymity(attempt: Attempt, store: StoreFacts) -> Cause:
-    why = _why_nothing_sent(attempt, store)
+    record = evidence.deciding_request(attempt)
+    assert record is not None
+    why = refusals.why_nothing_sent(record, store)
+    answer = attempt.http.answer if attempt.http is not None else None
+    let_in = words.http_answer(answer) if answer is not None else "The directory answers anonymous clients."
+    if store.credentials and not why.code.startswith("anonymous"):
+        return Cause(why.code, Weight.PROBLEM, why.title, f"{why.detail} {let_in}", why.advice)
     title = "the server asked for a client certificate, got none, and answered all the same"
-    if store.credentials and why.code != _ANONYMOUS:
-        return Cause(why.code, Weight.PROBLEM, why.title, f"{why.detail} {_answer_or_nothing(attempt)}", why.advice)
-    return Cause(Outcome.ACCEPTED_ANONYMOUSLY.value, Weight.NOTE, title, _answer_or_nothing(attempt), why.advice)
-
-
-def _answer_or_nothing(attempt: Attempt) -> str:
-    if attempt.http is not None and attempt.http.answer is not None:
-        return f"It let us in without one: HTTP {attempt.http.answer.status} {attempt.http.answer.reason}".strip() + "."
-    return "It lets anonymous clients in; a login by certificate did not take place."
+    return Cause(Outcome.ACCEPTED_ANONYMOUSLY.value, Weight.NOTE, title, let_in, why.advice)
 
 
 def _of_silence(attempt: Attempt, store: StoreFacts) -> Cause:
     title = "the server did not ask for a client certificate"
     if store.credentials:
         title += ", so none was sent"
-    return Cause(Outcome.NOT_ASKED.value, Weight.NOTE, title, _answer_without_login(attempt), _ask_advice(attempt))
-
-
-def _answer_without_login(attempt: Attempt) -> str:
-    if attempt.http is not None and attempt.http.answer is not None:
-        return f"HTTP {attempt.http.answer.status} {attempt.http.answer.reason}".strip() + " was the answer."
-    return "The directory answered anonymously."
-
-
-def _ask_advice(attempt: Attempt) -> str:
-    if attempt.http is not None and attempt.tls is not None and attempt.tls.server_name is None:
-        return "No SNI was sent: a name instead of an address, or --sni, may reach another virtual host that asks."
-    if attempt.http is not None:
-        return "If it should: nginx ssl_verify_client, apache SSLVerifyClient, or another --path that asks on its own."
-    return "If it should: TLSVerifyClient try or demand in slapd."
-
-
-# --- reached, and turned away -----------------------------------------------------------------------------------------
-
-_ANONYMOUS = "anonymous-by-choice"
-
-
-def _how(outcome: Outcome, attempt: Attempt) -> str:
-    """The way in which the refusal came, with its exact number."""
-    match outcome:
-        case Outcome.REFUSED_BY_ALERT:
-            alert = evidence.fatal_alert(attempt)
-            return f"The server refused with the alert {words.alert(alert)}." if alert is not None else ""
-        case Outcome.REFUSED_BY_CLOSE:
-            return "The server closed the connection right after the client certificate step, without an alert."
-        case Outcome.REFUSED_BY_HTTP_STATUS if attempt.http is not None and attempt.http.answer is not None:
-            return f"The server answered HTTP {attempt.http.answer.status} {attempt.http.answer.reason}.".replace(
-                " .", "."
-            )
-        case _ if attempt.ldap is not None and attempt.ldap.bind is not None:
-            result = attempt.ldap.bind.result
-            said = f': "{result.diagnostic_message}"' if result.diagnostic_message else ""
-            return f"SASL EXTERNAL was answered with {result.name} ({result.code}){said}."
-        case _:
-            return ""
-
-
-def _why(outcome: Outcome, attempt: Attempt, store: StoreFacts) -> _Why:
-    record = evidence.deciding_request(attempt)
     answer = attempt.http.answer if attempt.http is not None else None
-    if answer is not None and evidence.wanted_post_handshake(answer):
-        return _Why(
-            "post-handshake-not-possible",
-            "the server wanted to ask for a certificate after the handshake and could not",
-            advice="Try --tls-max 1.2, where apache asks by renegotiation.",
-        )
-    if record is None:
-        title = "the server turned us away without ever asking for a client certificate"
-        return _Why("not-asked", title, advice=_ask_advice(attempt))
-    if not record.sent:
-        return _why_nothing_sent(attempt, store)
-    if (why := _why_sent_is_bad(attempt, record)) is not None:
-        return why
-    return _why_unknown(outcome, attempt, record)
-
-
-def _why_nothing_sent(attempt: Attempt, store: StoreFacts) -> _Why:
-    record = evidence.deciding_request(attempt)
-    asked = words.asked(record) if record is not None else ""
-    if record is not None and record.note is not None:
-        return _Why("callback-chose-anonymous", "the callback chose no certificate", f"{record.note} {asked}")
-    if not store.credentials:
-        what_was_there = "; ".join(store.notes) + "." if store.notes else ""
-        title = (
-            "no client certificate was sent: none was given"
-            if not store.notes
-            else ("no client certificate was sent: what was given holds no usable one")
-        )
-        advice = f"Give a certificate with its key: --cert FILE. {asked}".strip()
-        return _Why("no-certificate", title, what_was_there, advice)
-    selection = record.selection if record is not None else None
-    refused = [candidate for candidate in selection.candidates if candidate.rejections] if selection is not None else []
-    if selection is None or len(refused) < len(selection.candidates):
-        return _Why(_ANONYMOUS, "no client certificate was sent, as asked for", asked)
-    first = refused[0]
-    if len(refused) == 1:
-        rejection = first.rejections[0]
-        subject = words.subject(first.credential.certificate)
-        title = f"no client certificate was sent: {subject} {words.REJECTED[rejection.reason]}"
-        return _Why(
-            rejection.reason.value,
-            title,
-            f"{words.sentence(rejection.detail)} {asked}",
-            words.sentence(rejection.change),
-        )
-    title = f"no client certificate was sent: none of your {len(refused)} fits"
-    reasons = "; ".join(
-        f"{candidate.number}: {words.subject(candidate.credential.certificate)}: {candidate.rejections[0].detail}"
-        for candidate in refused[: words.NAMES_IN_A_LINE]
-    )
-    change = words.sentence(first.rejections[0].change)
-    return _Why("nothing-fits", title, f"{words.sentence(reasons)} {asked}", change)
-
-
-def _why_sent_is_bad(attempt: Attempt, record: RequestRecord) -> _Why | None:
-    """What is known to be wrong with the certificate that was sent, the chain engine's word first."""
-    client = evidence.failed_client_judgement(attempt)
-    if client is not None:
-        title = f"the client certificate {words.sent_subject(record)} is not valid: {client.reason}"
-        return _Why(
-            client.deciding.error.symbol, title, words.status(client.deciding), meaning(client.deciding.error).advice
-        )
-    rejections = evidence.rejections_of_sent(attempt)
-    if rejections:
-        first = rejections[0]
-        title = f"the client certificate {words.sent_subject(record)} {words.REJECTED[first.reason]}"
-        detail = f"{words.sentence(first.detail)} {words.asked(record)}"
-        return _Why(first.reason.value, title, detail, words.sentence(first.change))
-    return None
-
-
-# After a certificate was sent. GnuTLS, NSS, Java and OpenSSL mean different things by the same number (FIELD-NOTES).
-_LATE_ALERTS: Final[dict[int, tuple[str, str]]] = {
-    AlertDescription.unknown_ca: (
-        "the server does not trust the issuer",
-        "Add the CA (and its intermediates) to what the server trusts, or send the missing intermediates with --cert.",
-    ),
-    AlertDescription.certificate_expired: ("the server holds it for expired", "Compare the server's clock with yours."),
-    AlertDescription.certificate_revoked: ("the server holds it for revoked", "Use another certificate."),
-    AlertDescription.certificate_required: ("the server got no certificate", "Give one with --cert."),
-    AlertDescription.access_denied: ("the server knows it, but denies access", "Map it to an account with access."),
-    AlertDescription.bad_certificate: (
-        "the server finds it bad (in some servers: an issuer that it does not trust)",
-        "Look into the server's log; compare the issuer with what the server trusts.",
-    ),
-    AlertDescription.unsupported_certificate: (
-        "the server cannot use this kind of certificate",
-        "Check extended key usage (clientAuth) and key type.",
-    ),
-    AlertDescription.decrypt_error: (
-        "the proof of the private key failed",
-        "Check that key and certificate belong together.",
-    ),
-}
-
-
-def _why_unknown(outcome: Outcome, attempt: Attempt, record: RequestRecord) -> _Why:
-    """Nothing is wrong with the certificate as far as we can see: what the server says is all there is."""
-    who = words.sent_subject(record)
-    match outcome:
-        case Outcome.NOT_MAPPED:
-            title = f"the server accepted the certificate {who}, but maps it to no account"
-            advice = (
-                "Add the mapping (389: certmap.conf; AD: altSecurityIdentities), or use the certificate of an account."
-            )
-            return _Why(outcome.value, title, advice=advice)
-        case Outcome.TLS_TERMINATOR:
-            title = f"TLS accepted the certificate {who}, but the directory behind it never saw it"
-            detail = "EXTERNAL is not offered: a TLS terminator stands in front, or the server dropped the certificate."
-            return _Why(outcome.value, title, detail, "Connect to the directory itself, or bind in another way.")
-        case Outcome.REFUSED_BY_ALERT if (alert := evidence.fatal_alert(attempt)) in _LATE_ALERTS:
-            reason, advice = _LATE_ALERTS[alert]
-            return _Why(name_of(AlertDescription, alert), f"the server refused {who}: {reason}", advice=advice)
-        case Outcome.REFUSED_BY_CLOSE:
-            detail = (
-                "slapd with GnuTLS, Node and Java do so for an issuer that they do not trust, for expiry and for usage."
-            )
-            advice = "The reason stands only in the server's log; the chain below is what it judged."
-            return _Why(outcome.value, f"the server refused {who} without saying why", detail, advice)
-        case _:
-            advice = "The certificate passed TLS; check the account's rights and mapping, and the server's log."
-            return _Why(outcome.value, f"the server refused {who}", advice=advice)
+    let_in = words.http_answer(answer) if answer is not None else "The directory answered anonymously."
+    return Cause(Outcome.NOT_ASKED.value, Weight.NOTE, title, let_in, words.how_to_be_asked(attempt))
 
 
 # --- chains -----------------------------------------------------------------------------------------------------------
@@ -299,7 +119,7 @@ def worth_knowing(outcome: Outcome, attempt: Attempt) -> list[Cause]:
     if outcome in (Outcome.ACCEPTED, Outcome.ACCEPTED_NOT_MAPPED) and (
         rejections := evidence.rejections_of_sent(attempt)
     ):
-        title = f"the server accepted a certificate that {words.REJECTED[rejections[0].reason]}"
+        title = f"the server accepted the certificate although it {words.REJECTED[rejections[0].reason]}"
         detail = f"{words.sentence(rejections[0].detail)} What it announces is not what it checks."
         notes.append(Cause("accepted-although", Weight.NOTE, title, detail))
     for record in evidence.requests(attempt):

@@ -10,9 +10,10 @@ from certprobe.tls.enums import AlertDescription, name_of
 from certprobe.tls.messages import Announced
 
 if TYPE_CHECKING:
+    from certprobe.application.http import HttpAnswered
     from certprobe.pki.certificate import Certificate
     from certprobe.policy.status import PolicyStatus
-    from certprobe.report.model import RequestRecord
+    from certprobe.report.model import Attempt, RequestRecord
 
 NAMES_IN_A_LINE: Final = 3
 
@@ -41,6 +42,20 @@ def asked(record: RequestRecord) -> str:
     names = [DistinguishedName(der).rfc4514 for der in request.certificate_authorities[:NAMES_IN_A_LINE]]
     rest = len(request.certificate_authorities) - len(names)
     return f"The server lists: {'; '.join(names)}" + (f" and {rest} more." if rest else ".")
+
+
+def how_to_be_asked(attempt: Attempt) -> str:
+    """What could make a server ask that did not."""
+    if attempt.http is None:
+        return "If it should: TLSVerifyClient try or demand in slapd."
+    if attempt.tls is not None and attempt.tls.server_name is None:
+        return "No SNI was sent: a name instead of an address, or --sni, may reach another virtual host that asks."
+    return "If it should: nginx ssl_verify_client, apache SSLVerifyClient, or another --path that asks on its own."
+
+
+def http_answer(answer: HttpAnswered) -> str:
+    """The status line as a sentence."""
+    return f"The server answered HTTP {answer.status} {answer.reason}".rstrip() + "."
 
 
 def sent_subject(record: RequestRecord) -> str:

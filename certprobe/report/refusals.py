@@ -1,0 +1,183 @@
+"""Why a login was refused, as far as the facts show it: what was not sent, or what is wrong with what was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from certprobe.report import evidence, words
+from certprobe.report.model import Attempt, Cause, Outcome, RequestRecord, StoreFacts, Weight
+from certprobe.selection.select import How
+from certprobe.tls.enums import AlertDescription, name_of
+from certprobe.wincrypt.prose import meaning
+
+if TYPE_CHECKING:
+    from certprobe.selection.select import Candidate
+
+
+class Why(NamedTuple):
+    """The reason behind a refusal: a code for scripts, and words."""
+
+    code: str
+    title: str
+    detail: str = ""
+    advice: str = ""
+
+
+def of_refusal(outcome: Outcome, attempt: Attempt, store: StoreFacts) -> Cause:
+    """Say how the server refused, with its exact number, and why."""
+    why = _why(outcome, attempt, store)
+    detail = " ".join(filter(None, (_how(outcome, attempt), why.detail)))
+    return Cause(why.code, Weight.PROBLEM, why.title, detail, why.advice)
+
+
+def _how(outcome: Outcome, attempt: Attempt) -> str:
+    match outcome:
+        case Outcome.REFUSED_BY_ALERT:
+            alert = evidence.fatal_alert(attempt)
+            return f"The server refused with the alert {words.alert(alert)}." if alert is not None else ""
+        case Outcome.REFUSED_BY_CLOSE:
+            return "The server closed the connection right after the client certificate step, without an alert."
+        case Outcome.REFUSED_BY_HTTP_STATUS if attempt.http is not None and attempt.http.answer is not None:
+            return words.http_answer(attempt.http.answer)
+        case _ if attempt.ldap is not None and attempt.ldap.bind is not None:
+            result = attempt.ldap.bind.result
+            said = f': "{result.diagnostic_message}"' if result.diagnostic_message else ""
+            return f"SASL EXTERNAL was answered with {result.name} ({result.code}){said}."
+        case _:
+            return ""
+
+
+def _why(outcome: Outcome, attempt: Attempt, store: StoreFacts) -> Why:
+    record = evidence.deciding_request(attempt)
+    answer = attempt.http.answer if attempt.http is not None else None
+    if answer is not None and evidence.wanted_post_handshake(answer):
+        title = "the server wanted to ask for a certificate after the handshake and could not"
+        return Why("post-handshake-not-possible", title, advice="Try --tls-max 1.2: apache then asks by renegotiation.")
+    if record is None:
+        title = "the server turned us away without ever asking for a client certificate"
+        return Why("not-asked", title, advice=words.how_to_be_asked(attempt))
+    if not record.sent:
+        return why_nothing_sent(record, store)
+    return _why_sent_is_bad(attempt, record) or _why_unknown(outcome, attempt, record)
+
+
+# --- nothing was sent -------------------------------------------------------------------------------------------------
+
+
+def why_nothing_sent(record: RequestRecord, store: StoreFacts) -> Why:
+    """Say why our Certificate message was empty though one was asked for."""
+    asked = words.asked(record)
+    how = record.selection.how if record.selection is not None else How.NO_CREDENTIALS
+    if record.credential is not None:
+        subject = words.subject(record.credential.certificate)
+        title = f"no client certificate was sent: the TLS library cannot sign with the key of {subject}"
+        return Why("not-signable", title, asked, "Use a key that the server's signature algorithms cover, or --legacy.")
+    match how:
+        case How.NO_CREDENTIALS:
+            return _none_given(record, store)
+        case How.NOTHING_FITS | How.CHOICE_HAS_NO_KEY:
+            assert record.selection is not None
+            refused = [candidate for candidate in record.selection.candidates if candidate.rejections]
+            return _one_unfit(refused[0], asked) if len(refused) == 1 else _none_fits(refused, asked)
+        case How.BY_CALLBACK:
+            detail = f"{words.sentence(record.note)} {asked}" if record.note else asked
+            return Why("anonymous-by-callback", "the callback chose to send no client certificate", detail)
+        case _:
+            return Why("anonymous-by-choice", "no client certificate was sent, as you chose", asked)
+
+
+def _none_given(record: RequestRecord, store: StoreFacts) -> Why:
+    advice = f"Give a certificate with its key: --cert FILE. {words.asked(record)}"
+    if not store.notes:
+        return Why("no-certificate", "no client certificate was sent: none was given", advice=advice)
+    title = "no client certificate was sent: what was given holds no usable one"
+    return Why("no-certificate", title, f"{'; '.join(store.notes)}.", advice)
+
+
+def _one_unfit(candidate: Candidate, asked: str) -> Why:
+    rejection = candidate.rejections[0]
+    subject = words.subject(candidate.credential.certificate)
+    title = f"no client certificate was sent: {subject} {words.REJECTED[rejection.reason]}"
+    detail = f"{words.sentence(rejection.detail)} {asked}"
+    return Why(rejection.reason.value, title, detail, words.sentence(rejection.change))
+
+
+def _none_fits(refused: list[Candidate], asked: str) -> Why:
+    reasons = "; ".join(
+        f"{candidate.number}: {words.subject(candidate.credential.certificate)} "
+        f"{words.REJECTED[candidate.rejections[0].reason]}"
+        for candidate in refused[: words.NAMES_IN_A_LINE]
+    )
+    title = f"no client certificate was sent: none of your {len(refused)} fits"
+    change = words.sentence(refused[0].rejections[0].change)
+    return Why("nothing-fits", title, f"{reasons}. {asked}", change)
+
+
+# --- something was sent -----------------------------------------------------------------------------------------------
+
+
+def _why_sent_is_bad(attempt: Attempt, record: RequestRecord) -> Why | None:
+    """What is known to be wrong with the certificate that was sent, the chain engine's word first."""
+    subject = words.sent_subject(record)
+    client = evidence.failed_client_judgement(attempt)
+    if client is not None:
+        error = client.deciding.error
+        title = f"the client certificate {subject} is not valid: {client.reason}"
+        return Why(error.symbol, title, words.status(client.deciding), meaning(error).advice)
+    if rejections := evidence.rejections_of_sent(attempt):
+        first = rejections[0]
+        title = f"the client certificate {subject} {words.REJECTED[first.reason]}"
+        detail = f"{words.sentence(first.detail)} {words.asked(record)}"
+        return Why(first.reason.value, title, detail, words.sentence(first.change))
+    return None
+
+
+# After a certificate was sent. GnuTLS, NSS, Java and OpenSSL mean different things by the same number (FIELD-NOTES).
+_LATE_ALERTS: Final[dict[int, tuple[str, str]]] = {
+    AlertDescription.unknown_ca: (
+        "the server does not trust the issuer",
+        "Add the CA (and its intermediates) to what the server trusts, or send the missing intermediates with --cert.",
+    ),
+    AlertDescription.certificate_expired: ("the server holds it for expired", "Compare the server's clock with yours."),
+    AlertDescription.certificate_revoked: ("the server holds it for revoked", "Use another certificate."),
+    AlertDescription.certificate_required: ("the server got no certificate", "Give one with --cert."),
+    AlertDescription.access_denied: ("the server knows it, but denies access", "Map it to an account with access."),
+    AlertDescription.bad_certificate: (
+        "the server finds it bad (in some servers: an issuer that it does not trust)",
+        "Look into the server's log; compare the issuer with what the server trusts.",
+    ),
+    AlertDescription.unsupported_certificate: (
+        "the server cannot use this kind of certificate",
+        "Check extended key usage (clientAuth) and key type.",
+    ),
+    AlertDescription.decrypt_error: (
+        "the proof of the private key failed",
+        "Check that key and certificate belong together.",
+    ),
+}
+
+
+def _why_unknown(outcome: Outcome, attempt: Attempt, record: RequestRecord) -> Why:
+    """Nothing is wrong with the certificate as far as we can see: what the server says is all there is."""
+    who = words.sent_subject(record)
+    match outcome:
+        case Outcome.NOT_MAPPED:
+            title = f"the server accepted the certificate {who}, but maps it to no account"
+            advice = "Map it (389: certmap.conf; AD: altSecurityIdentities), or use the certificate of an account."
+            return Why(outcome.value, title, advice=advice)
+        case Outcome.TLS_TERMINATOR:
+            title = f"TLS accepted the certificate {who}, but the directory behind it never saw it"
+            detail = "EXTERNAL is not offered: a TLS terminator stands in front, or the server dropped the certificate."
+            return Why(outcome.value, title, detail, "Connect to the directory itself, or bind in another way.")
+        case Outcome.REFUSED_BY_ALERT if (alert := evidence.fatal_alert(attempt)) in _LATE_ALERTS:
+            reason, advice = _LATE_ALERTS[alert]
+            return Why(name_of(AlertDescription, alert), f"the server refused {who}: {reason}", advice=advice)
+        case Outcome.REFUSED_BY_CLOSE:
+            detail = "slapd with GnuTLS, Node and Java say nothing of an untrusted issuer, expiry or wrong usage."
+            if attempt.http is not None:
+                detail = f"{detail} A server of another protocol than HTTP closes like this, too."
+            advice = "The reason stands only in the server's log; the client chain below is what it had to judge."
+            return Why(outcome.value, f"the server refused {who} without saying why", detail, advice)
+        case _:
+            advice = "The certificate passed TLS; check the account's rights and mapping, and the server's log."
+            return Why(outcome.value, f"the server refused {who}", advice=advice)
