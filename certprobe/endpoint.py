@@ -272,7 +272,8 @@ def _ipv6(text: str) -> str:
         _refuse_host(text, "is not an IPv6 address")
     if not percent:
         return compressed
-    zone = zone.removeprefix("25")  # RFC 6874: in a URL the "%" itself is written "%25"
+    if len(zone) > 2:
+        zone = zone.removeprefix("25")  # RFC 6874: in a URL the "%" itself is written "%25"
     if not zone or not zone.isascii() or set(zone) & set("%/]"):
         _refuse_host(text, "has no usable zone id after the '%'")
     return f"{compressed}%{zone}"

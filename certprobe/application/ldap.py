@@ -46,7 +46,7 @@ ROOT_DSE_ATTRIBUTES: Final = (
 
 ATTRIBUTE_LIMIT: Final = 256
 VALUE_LIMIT: Final = 4096
-_SEARCH_MESSAGE_LIMIT: Final = 16
+_SEARCH_MESSAGE_LIMIT: Final = 4
 
 _RESULT_NAMES: Final = {
     0: "success",
