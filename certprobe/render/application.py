@@ -26,18 +26,20 @@ _TELLING: Final = (
 def write_answers(page: Page, attempt: shape.Attempt, verbosity: Verbosity) -> None:
     """The HTTP answer, or each LDAP answer in the order in which it was asked for."""
     if attempt["http"] is not None:
-        _write_http(page, attempt["http"])
+        _write_http(page, attempt["http"], verbosity)
     if attempt["ldap"] is not None:
         _write_ldap(page, attempt["ldap"], verbosity)
 
 
-def _write_http(page: Page, http: shape.Http) -> None:
+def _write_http(page: Page, http: shape.Http, verbosity: Verbosity) -> None:
     answer = http["answer"]
     if answer is None:
         page.field("HTTP", "no answer was read")
         return
     tone = Tone.GOOD if answer["status"] < 400 else Tone.BAD
     page.field("HTTP", (f"{answer['status']} {answer['reason']}", tone), f"  for {http['path']}")
+    for field in answer["headers"] if verbosity is Verbosity.VERBOSE else ():
+        page.continued((f"{field['name']}: ", Tone.FAINT), field["value"])
 
 
 def _write_ldap(page: Page, ldap: shape.Ldap, verbosity: Verbosity) -> None:

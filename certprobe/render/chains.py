@@ -33,13 +33,17 @@ def write_judgement(page: Page, judgement: shape.Judgement, verbosity: Verbosity
         page.line((f"{words.count(len(others), 'other path')} no better (-v shows all)", Tone.FAINT), indent=2)
     if judgement["search_end"] == "budget":
         page.line(("The search for paths was cut short: there are too many of them.", Tone.ODD), indent=2)
+    page.line(("What Windows answers, by chain policy:", Tone.FAINT), indent=2)
+    width = max((len(policy["policy"]) for policy in judgement["policies"]), default=0) + 2
     for policy in judgement["policies"]:
-        _write_policy(page, policy, is_deciding=policy == judgement["deciding"])
+        _write_policy(page, policy, width)
+        if policy == judgement["deciding"] and policy["error"]["signed"] != 0:
+            page.line(judgement["reason"] or meaning(HResult(policy["error"]["signed"])).text, indent=2 + width)
 
 
 def _write_chain(page: Page, chain: shape.SimpleChain, verbosity: Verbosity) -> None:
     for number, element in enumerate(chain["elements"]):
-        page.line(words.subject(element["subject"]), words.until(element), lead=f"{number:>3}  ", hang=2)
+        page.line(words.name(element["subject"]), words.until(element), lead=f"{number:>3}  ", hang=2)
         if verbosity is Verbosity.VERBOSE:
             _write_element_facts(page, element)
         for finding in element["findings"]:
@@ -50,7 +54,7 @@ def _write_chain(page: Page, chain: shape.SimpleChain, verbosity: Verbosity) -> 
 
 def _write_element_facts(page: Page, element: shape.Element) -> None:
     facts = (
-        f"issued by {words.subject(element['issuer'])}",
+        f"issued by {words.name(element['issuer'])}",
         f"valid from {element['not_before'] or 'an unreadable time'}",
         f"key {words.key(element['public_key'])}",
         f"thumbprint {element['thumbprint']}",
@@ -71,35 +75,50 @@ def _write_finding(page: Page, finding: shape.Finding) -> None:
     page.line((head, Tone.BAD), f": {finding['detail']}", rule, indent=_INDENT, hang=2)
 
 
-def _write_policy(page: Page, policy: shape.PolicyStatus, *, is_deciding: bool) -> None:
-    failed = policy["error"]["signed"] != 0
-    where = f"  chain {policy['chain_index']} element {policy['element_index']}" if failed else ""
-    decides = ("  decides", Tone.FAINT) if is_deciding else ""
-    tone = Tone.BAD if failed else Tone.GOOD
-    page.field(policy["policy"].upper(), (words.status(policy["error"]), tone), where, decides)
-    if failed and is_deciding:
-        page.continued(meaning(HResult(policy["error"]["signed"])).text)
+def _write_policy(page: Page, policy: shape.PolicyStatus, width: int) -> None:
+    lead, code = policy["policy"].upper().ljust(width), words.status(policy["error"])
+    if policy["error"]["signed"] == 0:
+        page.line(("passes", Tone.GOOD), f"  {code}", lead=lead, indent=2)
+        return
+    where = f"  chain {policy['chain_index']} element {policy['element_index']}"
+    page.line(("fails", Tone.BAD), f"  {code}{where}", lead=lead, indent=2)
 
 
-def write_server_certificates(page: Page, tls: shape.Tls, title: str) -> None:
-    """Every fact of every certificate as the server sent it."""
-    page.heading(title)
+def has_faults(tls: shape.Tls) -> bool:
+    """Whether something of what the server sent cannot be read."""
+    return bool(tls["certificate_faults"]) or any(_faults(certificate) for certificate in tls["certificates"])
+
+
+def write_server_certificates(page: Page, tls: shape.Tls, verbosity: Verbosity) -> None:
+    """The certificates as the server sent them: every fact, or only what cannot be read."""
     if not tls["certificates"]:
         page.line("None came.", indent=2)
     for number, certificate in enumerate(tls["certificates"]):
-        page.line(words.subject(certificate["subject"]), lead=f"{number:>3}  ", hang=2)
-        for label, value in _facts(certificate):
+        page.line(words.name(certificate["subject"]), words.until(certificate), lead=f"{number:>3}  ", hang=2)
+        facts = _facts(certificate) if verbosity is Verbosity.VERBOSE else []
+        for label, value in facts:
             page.line((f"{label} ", Tone.FAINT), value, indent=_INDENT, hang=2)
+        for label, value in _faults(certificate):
+            page.line((f"{label}: ", Tone.BAD), value, indent=_INDENT, hang=2)
     for fault in tls["certificate_faults"]:
         page.field("Malformed", (fault, Tone.BAD))
+
+
+def _faults(certificate: shape.Certificate) -> list[tuple[str, str]]:
+    extensions = [f"{fault['oid']}: {fault['message']}" for fault in certificate["extension_faults"]]
+    faults = [
+        ("cannot be read", certificate["fault"] or ""),
+        ("a strict parser refuses it", certificate["strict_fault"] or ""),
+        ("an extension cannot be read", "; ".join(extensions)),
+    ]
+    return [(label, value) for label, value in faults if value]
 
 
 def _facts(certificate: shape.Certificate) -> list[tuple[str, str]]:
     names = [f"{name['kind']} {name['value']}" for name in certificate["subject_alt_names"] or ()]
     purposes = [usage["name"] for usage in certificate["extended_key_usage"] or ()]
-    faults = [f"{fault['oid']}: {fault['message']}" for fault in certificate["extension_faults"]]
     facts = [
-        ("issuer", words.subject(certificate["issuer"])),
+        ("issuer", words.name(certificate["issuer"])),
         ("valid", f"{certificate['not_before'] or '(unreadable)'} to {certificate['not_after'] or '(unreadable)'}"),
         ("serial number", certificate["serial_number"]),
         ("key", words.key(certificate["public_key"])),
@@ -109,8 +128,5 @@ def _facts(certificate: shape.Certificate) -> list[tuple[str, str]]:
         ("extended key usage", ", ".join(purposes)),
         ("thumbprint", certificate["thumbprint"]),
         ("SHA-256", certificate["sha256"]),
-        ("cannot be read:", certificate["fault"] or ""),
-        ("refused by a strict parser:", certificate["strict_fault"] or ""),
-        ("extension cannot be read:", "; ".join(faults)),
     ]
     return [(label, value) for label, value in facts if value]

@@ -6,6 +6,7 @@ import unicodedata
 from typing import Final
 
 LENGTH_LIMIT: Final = 1024
+_TAIL: Final = LENGTH_LIMIT // 4
 
 # Printable by their category, yet blank or without width (Default_Ignorable_Code_Point, and blank letters).
 _INVISIBLE: Final = frozenset(
@@ -17,14 +18,16 @@ _MOST_MARKS: Final = 3
 
 
 def escape(text: str, encoding: str = "utf-8") -> str:
-    """Return `text` as printable characters that `encoding` has, cut to LENGTH_LIMIT of them; never raises.
+    """Return `text` as printable characters that `encoding` has; never raises.
 
     Control characters become `\\x1b`; bidirectional, invisible, unassigned and other unprintable characters, surrogates
-    and what the encoding lacks become `\\u{202e}`. A backslash stays as it is. Of a longer text the length is told.
+    and what the encoding lacks become `\\u{202e}`. A backslash stays as it is. Of a text longer than LENGTH_LIMIT the
+    middle is left out and the length told.
     """
-    if len(text) > LENGTH_LIMIT:
-        return f"{_escape(text[:LENGTH_LIMIT], encoding)}... ({len(text)} characters)"
-    return _escape(text, encoding)
+    if len(text) <= LENGTH_LIMIT:
+        return _escape(text, encoding)
+    head, tail = _escape(text[: LENGTH_LIMIT - _TAIL], encoding), _escape(text[-_TAIL:], encoding)
+    return f"{head} ...({len(text)} characters)... {tail}"
 
 
 def _escape(text: str, encoding: str) -> str:

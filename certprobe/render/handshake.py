@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _MOST_NAMES: Final = 10
 _STATES: Final = {
-    "extension-absent": "no list was sent: any issuer may match",
-    "empty-list": "the list is empty: any issuer may match",
+    "extension-absent": "any: no list was sent",
+    "empty-list": "any: the list is empty",
 }
 _HOW: Final = {
     "automatic": "the first that fits",
@@ -32,6 +32,13 @@ _CLOSURES: Final = {
     "alert": "by the server, with an alert",
     "without-alert": "by the server, without an alert",
 }
+_STAGES: Final = {
+    "connect": "Connecting",
+    "proxy": "Proxy",
+    "starttls": "StartTLS",
+    "handshake": "Handshake",
+    "application": "Answer",
+}
 _KEYS: Final = {"absent": "without its private key", "does-not-fit": "with a private key that does not fit"}
 
 
@@ -41,16 +48,17 @@ def write_connection(page: Page, attempt: shape.Attempt, verbosity: Verbosity) -
     if attempt["tls"] is not None:
         _write_negotiated(page, attempt["tls"])
     for stage in attempt["stages"]:
+        label = _STAGES.get(stage["stage"], stage["stage"])
         took = f"{stage['seconds']:.3f} s"
         if stage["kind"] is not None:
-            failed = (f"failed ({stage['kind']}, {stage['party']})", Tone.BAD)
-            page.field(stage["stage"].capitalize(), failed, f" after {took}: {stage['detail']}")
+            by = (f"  ({stage['kind']}, {stage['party']})", Tone.FAINT)
+            page.field(label, ("failed", Tone.BAD), f" after {took}: {stage['detail']}", by)
         elif verbosity is Verbosity.VERBOSE:
-            page.field(stage["stage"].capitalize(), f"{took}  {stage['detail']}")
+            page.field(label, f"{took}  {stage['detail']}")
 
 
 def _write_negotiated(page: Page, tls: shape.Tls) -> None:
-    page.field("Server name", tls["server_name"] or "none was sent (SNI)")
+    page.field("Server name", "none was sent (no SNI)" if tls["server_name"] is None else f"{tls['server_name']} (SNI)")
     if tls["version"] is None:
         page.field("TLS", "the server chose nothing")
         return
@@ -68,14 +76,13 @@ def _octets(base64: str) -> int:
     return len(base64) // 4 * 3 - base64.count("=")
 
 
-def write_request(page: Page, attempt: shape.Attempt, verbosity: Verbosity) -> None:
+def write_requests(page: Page, asked: str | None, tls: shape.Tls, verbosity: Verbosity) -> None:
     """Every CertificateRequest; not asked, an empty list and a list never look alike."""
-    requests = attempt["tls"]["certificate_requests"] if attempt["tls"] is not None else []
-    if attempt["asked"] is None:
+    if asked is None:
         page.line("Unknown: the conversation ended before the server could ask.", indent=2)
-    elif not requests:
+    elif not tls["certificate_requests"]:
         page.line("Nothing: it did not ask for a client certificate.", indent=2)
-    for request in requests:
+    for request in tls["certificate_requests"]:
         page.field("A certificate", words.PHASES[request["phase"]])
         _write_authorities(page, request, verbosity)
         if request["certificate_types"] is not None:
@@ -93,38 +100,43 @@ def write_request(page: Page, attempt: shape.Attempt, verbosity: Verbosity) -> N
 def _write_authorities(page: Page, request: shape.CertificateRequest, verbosity: Verbosity) -> None:
     names = request["certificate_authorities"]
     if not names:
-        page.field("Issued by", _STATES[request["state"]])
+        page.field("Issuers", _STATES[request["state"]])
         return
-    size = f"{request['certificate_authorities_size']} bytes"
-    page.field("Issued by", f"one of {words.count(len(names), 'name')}, {size}:")
+    page.field("Issuers", f"{words.count(len(names), 'name')}, {request['certificate_authorities_size']} bytes:")
     shown = len(names) if verbosity is Verbosity.VERBOSE else _MOST_NAMES
     for name in names[:shown]:
-        page.continued(words.subject(name["rfc4514"]))
+        page.continued(words.name(name["rfc4514"]))
     if len(names) > shown:
         page.continued((f"... and {len(names) - shown} more (-v shows all)", Tone.FAINT))
 
 
-def write_certificates(page: Page, attempt: shape.Attempt, store: shape.Store, verbosity: Verbosity) -> None:
-    """Every certificate of the store, and what speaks against it where a request was there to hold it against."""
-    requests = attempt["tls"]["certificate_requests"] if attempt["tls"] is not None else []
+def has_selection(tls: shape.Tls) -> bool:
+    """Whether a request was there to hold the store against."""
+    return any(request["selection"] is not None for request in tls["certificate_requests"])
+
+
+def write_candidates(page: Page, tls: shape.Tls, verbosity: Verbosity) -> None:
+    """Every certificate of the store, and what speaks against it, for each request that was answered by selection."""
+    requests = tls["certificate_requests"]
     held = [(request, request["selection"]) for request in requests if request["selection"] is not None]
     for request, selection in held:
         if len(held) > 1:
             page.line(f"As asked for {words.PHASES[request['phase']]}:", indent=2)
         for candidate in selection["candidates"]:
             _write_candidate(page, candidate, request["chosen"], verbosity)
-    if not held:
-        for identity in store["identities"]:
-            _write_identity(page, identity)
+
+
+def write_identities(page: Page, store: shape.Store) -> None:
+    """Every certificate that the user gave, held against nothing."""
     if not store["identities"]:
-        page.line("None was given; --cert FILE gives one.", indent=2)
-    for note in store["notes"]:
-        page.field("Note", (note, Tone.ODD))
+        page.line("No client certificate; --cert FILE gives one.", indent=2)
+    for identity in store["identities"]:
+        _write_identity(page, identity)
 
 
 def _write_identity(page: Page, identity: shape.Identity) -> None:
     lacking = _KEYS.get(identity["key_status"], "")
-    subject = words.subject(identity["subject"])
+    subject = words.name(identity["subject"])
     page.line(subject, words.until(identity), (f"  {lacking}", Tone.BAD), lead=_number(identity["number"]), hang=2)
 
 
@@ -137,7 +149,7 @@ def _write_candidate(page: Page, candidate: shape.Candidate, chosen: shape.Chose
     is_chosen = chosen is not None and chosen["number"] == candidate["number"]
     verdict = ("does not fit", Tone.BAD) if against else ("fits", Tone.GOOD)
     reasons = [] if verbosity is Verbosity.VERBOSE else _first_reason(candidate)
-    pieces = (words.subject(candidate["subject"]), "  ", verdict, ", chosen" if is_chosen else "", *reasons)
+    pieces = (words.name(candidate["subject"]), "  ", verdict, ", chosen" if is_chosen else "", *reasons)
     page.line(*pieces, lead=_number(candidate["number"]), hang=2)
     if verbosity is not Verbosity.VERBOSE:
         return
@@ -158,12 +170,8 @@ def _first_reason(candidate: shape.Candidate) -> list[Piece]:
     return [f", but {caution['detail']}" for caution in candidate["cautions"][:1]]
 
 
-def write_sent(page: Page, attempt: shape.Attempt) -> None:
+def write_sent(page: Page, tls: shape.Tls) -> None:
     """What our Certificate messages carried, and what TLS answered."""
-    tls = attempt["tls"]
-    if tls is None:
-        page.line("Nothing: no TLS conversation came about.", indent=2)
-        return
     if not tls["certificate_requests"]:
         page.field("Sent", "no certificate, as none was asked for")
     for request in tls["certificate_requests"]:
@@ -186,8 +194,8 @@ def _sent(request: shape.CertificateRequest) -> str:
         return "an empty Certificate message: anonymous"
     chosen = request["chosen"]
     issuers = len(request["sent"]) - 1
-    name = words.subject(chosen["subject"]) if chosen is not None else request["sent"][0]
-    return f"{name} with {words.count(issuers, 'intermediate')}"
+    name = words.name(chosen["subject"]) if chosen is not None else request["sent"][0]
+    return f"{name}, with {words.count(issuers, 'intermediate') if issuers else 'no intermediates'}"
 
 
 def _write_alert(page: Page, alert: shape.Alert) -> None:

@@ -15,8 +15,8 @@ from rich.text import Text
 
 from certprobe.render.escape import escape
 
-_LABEL: Final = 14
-_NARROWEST: Final = 20
+_LABEL: Final = 15
+_NARROWEST: Final = 40
 
 
 class Tone(enum.Enum):
@@ -56,8 +56,7 @@ class Page:
         if self._width is None:
             self._print(head + body)
             return
-        room = max(self._width - head.cell_len - hang, _NARROWEST // 2)
-        first, *rest = body.wrap(self._console, room) or [body]
+        first, *rest = body.wrap(self._console, self._width - head.cell_len - hang) or [body]
         self._print(head + first)
         for part in rest:
             self._print(Text(" " * (head.cell_len + hang)) + part)

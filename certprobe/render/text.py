@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Final
 
 from certprobe.render.application import write_answers
-from certprobe.render.chains import write_judgement, write_server_certificates
-from certprobe.render.handshake import write_certificates, write_connection, write_request, write_sent
+from certprobe.render.chains import has_faults, write_judgement, write_server_certificates
+from certprobe.render.handshake import (
+    has_selection,
+    write_candidates,
+    write_connection,
+    write_identities,
+    write_requests,
+    write_sent,
+)
 from certprobe.render.page import Page, Tone
 from certprobe.render.verbosity import Verbosity
 from certprobe.report.document import document
@@ -52,8 +59,11 @@ def render_text(report: ProbeReport, file: IO[str], verbosity: Verbosity) -> Non
     attempts = told["attempts"]
     if len(attempts) > 1:
         _write_overview(page, attempts)
-    for attempt in attempts:
-        _write_attempt(page, told, attempt, f" for {attempt['path']}" if len(attempts) > 1 else "", verbosity)
+    for number, attempt in enumerate(attempts):
+        which = f": {attempt['path']}" if len(attempts) > 1 else ""
+        _write_attempt(page, attempt, which, verbosity)
+        _write_chains(page, attempt, which, attempts[:number], verbosity)
+    _write_store(page, told)
     _write_circumstances(page, told)
 
 
@@ -99,26 +109,54 @@ def _write_overview(page: Page, attempts: list[shape.Attempt]) -> None:
         conclusion = attempt["conclusion"]
         word, tone = _word(conclusion["outcome"], conclusion["causes"])
         title = _title(conclusion["outcome"], conclusion["causes"])
-        lead = (attempt["path"] or "").ljust(width)
-        page.line((_lead(word), tone), title, lead=lead, indent=2, hang=2)
+        page.line(f"{attempt['path'] or ''}  ".ljust(width), title, lead=(_lead(word), tone), indent=2)
 
 
-def _write_attempt(page: Page, told: shape.Document, attempt: shape.Attempt, which: str, verbosity: Verbosity) -> None:
+def _write_attempt(page: Page, attempt: shape.Attempt, which: str, verbosity: Verbosity) -> None:
     page.heading(f"Connection{which}")
     write_connection(page, attempt, verbosity)
-    page.heading(f"What the server asked for{which}")
-    write_request(page, attempt, verbosity)
-    page.heading(f"Your certificates{which}")
-    write_certificates(page, attempt, told["store"], verbosity)
-    page.heading(f"What was sent, and what came of it{which}")
-    write_sent(page, attempt)
+    tls = attempt["tls"]
+    if tls is not None:
+        page.heading(f"What the server asked for{which}")
+        write_requests(page, attempt["asked"], tls, verbosity)
+        if has_selection(tls):
+            page.heading(f"Your certificates{which}")
+            write_candidates(page, tls, verbosity)
+        page.heading(f"What was sent, and what came of it{which}")
+        write_sent(page, tls)
     write_answers(page, attempt, verbosity)
-    if attempt["tls"] is not None and (verbosity is Verbosity.VERBOSE or attempt["server"] is None):
-        write_server_certificates(page, attempt["tls"], f"The server's certificates{which}")
-    for title, judgement in (("Server chain", attempt["server"]), ("Client chain", attempt["client"])):
-        if judgement is not None:
-            page.heading(f"{title}{which}")
+    if tls is not None and (verbosity is Verbosity.VERBOSE or attempt["server"] is None or has_faults(tls)):
+        page.heading(f"What the server sent{which}")
+        write_server_certificates(page, tls, verbosity)
+
+
+def _write_chains(
+    page: Page, attempt: shape.Attempt, which: str, earlier: list[shape.Attempt], verbosity: Verbosity
+) -> None:
+    """Both judged chains; what an earlier path showed already is not told again, unless everything is wanted."""
+    judgements = (("Server chain", attempt["server"]), ("Client chain", attempt["client"]))
+    for title, judgement in judgements:
+        if judgement is None:
+            continue
+        page.heading(f"{title}{which}")
+        told = next((each["path"] for each in earlier if judgement in (each["server"], each["client"])), None)
+        if told is None or verbosity is Verbosity.VERBOSE:
             write_judgement(page, judgement, verbosity)
+        else:
+            page.line(f"The same as for {told}.", indent=2)
+
+
+def _write_store(page: Page, told: shape.Document) -> None:
+    """The user's files, as far as no request was there to hold them against."""
+    store = told["store"]
+    was_asked = any(attempt["tls"] is not None and has_selection(attempt["tls"]) for attempt in told["attempts"])
+    if was_asked and not store["notes"]:
+        return
+    page.heading("What you gave")
+    if not was_asked:
+        write_identities(page, store)
+    for note in store["notes"]:
+        page.field("Note", (note, Tone.ODD))
 
 
 def _write_circumstances(page: Page, told: shape.Document) -> None:

@@ -31,9 +31,9 @@ def status(value: shape.Status) -> str:
     return f"{value['symbol']} {value['hex']} ({value['signed']})"
 
 
-def subject(name: str) -> str:
+def name(text: str) -> str:
     """A name, or words for the empty one."""
-    return name or "(empty subject)"
+    return text or "(empty name)"
 
 
 def until(certificate: shape.Summary) -> Piece:

@@ -40,8 +40,8 @@ def test_only_what_the_encoding_has(encoding: str, shown: str) -> None:
 
 
 def test_absurd_length_is_cut_and_told() -> None:
-    assert escape("A" * 1_000_000) == "A" * LENGTH_LIMIT + "... (1000000 characters)"
-    assert escape("\x00" * 1_000_000) == "\\x00" * LENGTH_LIMIT + "... (1000000 characters)"
+    assert escape("A" * 1_000_000 + "Z") == "A" * 768 + " ...(1000001 characters)... " + "A" * 255 + "Z"
+    assert escape("\x00" * 1_000_000) == "\\x00" * 768 + " ...(1000000 characters)... " + "\\x00" * 256
     assert escape("A" * LENGTH_LIMIT) == "A" * LENGTH_LIMIT
 
 
