@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
+from certprobe.lab.der import tlv
 from certprobe.lab.pki import (
     AUTHORITY_KEY_IDENTIFIER,
     SERVER_AUTH,
@@ -21,6 +22,7 @@ from certprobe.lab.pki import (
     Authority,
     Extension,
     Issued,
+    KeyUsageName,
     Options,
     common_name_only,
     ec_key,
@@ -193,6 +195,26 @@ def test_usages_may_be_wrong_or_absent() -> None:
         ExtensionOID.AUTHORITY_KEY_IDENTIFIER,
         ExtensionOID.SUBJECT_KEY_IDENTIFIER,
     }
+
+
+@pytest.mark.parametrize(
+    ("names", "value"),
+    [
+        ((), "030100"),
+        (("digitalSignature",), "03020780"),
+        (("keyCertSign", "cRLSign"), "03020106"),
+        (("decipherOnly", "digitalSignature"), "0303078080"),
+    ],
+)
+def test_key_usage_has_no_trailing_zero_bits(names: tuple[KeyUsageName, ...], value: str) -> None:
+    assert tlv(0x04, bytes.fromhex(value)) in ISSUING.client("alice", key_usage=names).der
+
+
+def test_authorities_outlive_what_they_issue() -> None:
+    for authority in (ROOT, ISSUING):
+        certificate = load(authority.issued)
+        assert certificate.not_valid_before_utc == AT - timedelta(days=365)
+        assert certificate.not_valid_after_utc == AT + timedelta(days=3650)
 
 
 def test_basic_constraints_may_be_wrong() -> None:

@@ -17,7 +17,7 @@ from tests.peers import malformed
 from tests.peers.hostile import CATALOGUE
 from tests.peers.process import HOST, missing
 from tests.peers.site import Site
-from tests.peers.tls_server import HANDSHAKE, records
+from tests.peers.tls_server import HANDSHAKE, message, records
 
 T = TypeVar("T")
 Hostile = Callable[[str], AbstractContextManager[int]]
@@ -179,6 +179,14 @@ def test_malformed_certificate_request(site: Site, hostile: Hostile, name: str) 
             answer(site, port)
         flight = answer_to_client_hello(site, port)
     assert message_body(flight, 13) == malformed.CERTIFICATE_REQUESTS[name][1]
+
+
+@pytest.mark.parametrize("word", ["close", "reset"])
+def test_cut_within_certificate_request(site: Site, hostile: Hostile, word: str) -> None:
+    with hostile(f"{word}-within-certificate-request") as port:
+        flight = answer_to_client_hello(site, port)
+    whole = message(13, malformed.LONG_REQUEST)
+    assert flight.endswith(whole[: len(whole) // 2])
 
 
 @pytest.mark.parametrize("name", malformed.CERTIFICATE_LISTS)
