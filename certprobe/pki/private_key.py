@@ -41,9 +41,7 @@ def _load_plain(data: bytes) -> PrivateKey:
 
     try:
         return load_der_private_key(data, None, unsafe_skip_rsa_key_validation=True)
-    except UnsupportedAlgorithm as error:
-        raise UnsupportedError(f"private key: {error}") from None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         if (unknown := _unknown_key_algorithm(data)) is not None:
             raise UnsupportedError(f"private key: {unknown} is not supported") from None
         raise DecodeError("private key is damaged or in no known format") from None
@@ -51,7 +49,7 @@ def _load_plain(data: bytes) -> PrivateKey:
 
 def _encryption_algorithm(data: bytes) -> AlgorithmIdentifier | None:
     """Read EncryptedPrivateKeyInfo (RFC 5958 3) as far as its algorithm; None for other keys."""
-    outer = der.whole(data, der.SEQUENCE, "private key")
+    outer = der.whole(data, der.SEQUENCE, "PrivateKeyInfo")
     first = der.read(data, outer.value_start, outer.end)
     return fields.algorithm_identifier(data, first) if first.tag == der.SEQUENCE else None
 
