@@ -13,12 +13,12 @@ from certprobe.wincrypt.trust_status import TrustError, TrustInfo
 
 if TYPE_CHECKING:
     from certprobe.render.page import Page
-    from certprobe.report import shape
+    from certprobe.report import shape, shape_pki
 
 _INDENT = 5
 
 
-def write_judgement(page: Page, judgement: shape.Judgement, verbosity: Verbosity) -> None:
+def write_judgement(page: Page, judgement: shape_pki.Judgement, verbosity: Verbosity) -> None:
     """Every element with what is wrong with it, then the answer of every policy."""
     for number, chain in enumerate(judgement["chains"]):
         if number:
@@ -41,7 +41,7 @@ def write_judgement(page: Page, judgement: shape.Judgement, verbosity: Verbosity
             page.line(judgement["reason"] or meaning(HResult(policy["error"]["signed"])).text, indent=2 + width)
 
 
-def _write_chain(page: Page, chain: shape.SimpleChain, verbosity: Verbosity) -> None:
+def _write_chain(page: Page, chain: shape_pki.SimpleChain, verbosity: Verbosity) -> None:
     for number, element in enumerate(chain["elements"]):
         page.line(words.name(element["subject"]), words.until(element), lead=f"{number:>3}  ", hang=2)
         if verbosity is Verbosity.VERBOSE:
@@ -52,7 +52,7 @@ def _write_chain(page: Page, chain: shape.SimpleChain, verbosity: Verbosity) -> 
         _write_finding(page, finding)
 
 
-def _write_element_facts(page: Page, element: shape.Element) -> None:
+def _write_element_facts(page: Page, element: shape_pki.Element) -> None:
     facts = (
         f"issued by {words.name(element['issuer'])}",
         f"valid from {element['not_before'] or 'an unreadable time'}",
@@ -64,18 +64,18 @@ def _write_element_facts(page: Page, element: shape.Element) -> None:
         page.line((fact, Tone.FAINT), indent=_INDENT, hang=2)
 
 
-def _info_words(info: shape.Bits) -> str:
+def _info_words(info: shape_pki.Bits) -> str:
     return trust_info_words(TrustInfo(int(info["hex"], 16)))
 
 
-def _write_finding(page: Page, finding: shape.Finding) -> None:
+def _write_finding(page: Page, finding: shape_pki.Finding) -> None:
     bit = TrustError.__members__.get(finding["bit"])
     head = trust_error_words(bit) if bit is not None else finding["bit"]
     rule = (f" ({finding['bit']}, {finding['citation']})", Tone.FAINT)
     page.line((head, Tone.BAD), f": {finding['detail']}", rule, indent=_INDENT, hang=2)
 
 
-def _write_policy(page: Page, policy: shape.PolicyStatus, width: int) -> None:
+def _write_policy(page: Page, policy: shape_pki.PolicyStatus, width: int) -> None:
     lead, code = policy["policy"].upper().ljust(width), words.status(policy["error"])
     if policy["error"]["signed"] == 0:
         page.line(("passes", Tone.GOOD), f"  {code}", lead=lead, indent=2)
@@ -104,7 +104,7 @@ def write_server_certificates(page: Page, tls: shape.Tls, verbosity: Verbosity) 
         page.field("Malformed", (fault, Tone.BAD))
 
 
-def _faults(certificate: shape.Certificate) -> list[tuple[str, str]]:
+def _faults(certificate: shape_pki.Certificate) -> list[tuple[str, str]]:
     extensions = [f"{fault['oid']}: {fault['message']}" for fault in certificate["extension_faults"]]
     faults = [
         ("cannot be read", certificate["fault"] or ""),
@@ -114,7 +114,7 @@ def _faults(certificate: shape.Certificate) -> list[tuple[str, str]]:
     return [(label, value) for label, value in faults if value]
 
 
-def _facts(certificate: shape.Certificate) -> list[tuple[str, str]]:
+def _facts(certificate: shape_pki.Certificate) -> list[tuple[str, str]]:
     names = [f"{name['kind']} {name['value']}" for name in certificate["subject_alt_names"] or ()]
     purposes = [usage["name"] for usage in certificate["extended_key_usage"] or ()]
     facts = [

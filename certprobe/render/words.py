@@ -8,7 +8,7 @@ from certprobe.render.page import Tone
 
 if TYPE_CHECKING:
     from certprobe.render.page import Piece
-    from certprobe.report import shape
+    from certprobe.report import shape, shape_pki
 
 
 def count(number: int, noun: str) -> str:
@@ -26,7 +26,7 @@ def names(values: list[shape.Code]) -> str:
     return ", ".join(value["name"] for value in values) or "none"
 
 
-def status(value: shape.Status) -> str:
+def status(value: shape_pki.Status) -> str:
     """ "CERT_E_EXPIRED 0x800B0101 (-2146762495)"."""
     return f"{value['symbol']} {value['hex']} ({value['signed']})"
 
@@ -36,12 +36,12 @@ def name(text: str) -> str:
     return text or "(empty name)"
 
 
-def until(certificate: shape.Summary) -> Piece:
+def until(certificate: shape_pki.Summary) -> Piece:
     """ "  until 2027-01-31T12:00:00Z", faint."""
     return (f"  until {certificate['not_after'] or 'an unreadable time'}", Tone.FAINT)
 
 
-def key(public_key: shape.PublicKey) -> str:
+def key(public_key: shape_pki.PublicKey) -> str:
     """ "id-ecPublicKey, secp256r1, 256 bits"."""
     size = None if public_key["bits"] is None else f"{public_key['bits']} bits"
     return ", ".join(filter(None, (public_key["algorithm"] or "unreadable", public_key["curve"], size)))

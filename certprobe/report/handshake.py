@@ -22,7 +22,7 @@ from certprobe.wincrypt.sspi import status_for_alert
 
 if TYPE_CHECKING:
     from certprobe.pki.credential import Credential
-    from certprobe.report import shape
+    from certprobe.report import shape, shape_pki
     from certprobe.report.model import AlertRecord, RequestRecord, StoreFacts, TlsFacts
     from certprobe.selection.criteria import Caution, Rejection
     from certprobe.selection.select import Candidate, Selection
@@ -108,7 +108,7 @@ def _oid_filter(oid_filter: OidFilter) -> shape.OidFilter:
     return {"oid": oid, "oid_der": base64(oid_filter.oid), "values": base64(oid_filter.values)}
 
 
-def _name(name: DistinguishedName) -> shape.Name:
+def _name(name: DistinguishedName) -> shape_pki.Name:
     return {"rfc4514": name.rfc4514, "der": base64(name.der)}
 
 

@@ -9,11 +9,11 @@ from certprobe.report.spelling import bits, public_key, status, summary
 if TYPE_CHECKING:
     from certprobe.chain.context import ChainElement, Finding, SimpleChain
     from certprobe.policy.status import PolicyStatus
-    from certprobe.report import shape
+    from certprobe.report import shape_pki
     from certprobe.report.model import Judgement
 
 
-def judgement(judged: Judgement) -> shape.Judgement:
+def judgement(judged: Judgement) -> shape_pki.Judgement:
     """A chain context with every policy's answer."""
     context = judged.context
     return {
@@ -29,7 +29,7 @@ def judgement(judged: Judgement) -> shape.Judgement:
     }
 
 
-def _chain(chain: SimpleChain) -> shape.SimpleChain:
+def _chain(chain: SimpleChain) -> shape_pki.SimpleChain:
     return {
         "elements": [_element(element) for element in chain.elements],
         "error": bits(chain.error),
@@ -38,7 +38,7 @@ def _chain(chain: SimpleChain) -> shape.SimpleChain:
     }
 
 
-def _element(element: ChainElement) -> shape.Element:
+def _element(element: ChainElement) -> shape_pki.Element:
     return {
         **summary(element.certificate),
         "public_key": public_key(element.certificate),
@@ -48,11 +48,11 @@ def _element(element: ChainElement) -> shape.Element:
     }
 
 
-def _finding(finding: Finding) -> shape.Finding:
+def _finding(finding: Finding) -> shape_pki.Finding:
     return {"bit": finding.bit.name or hex(finding.bit), "citation": finding.citation, "detail": finding.detail}
 
 
-def _policy(answer: PolicyStatus) -> shape.PolicyStatus:
+def _policy(answer: PolicyStatus) -> shape_pki.PolicyStatus:
     return {
         "policy": answer.policy.value,
         "error": status(answer.error),

@@ -9,27 +9,14 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from certprobe.report.shape_pki import Certificate, Judgement, Name, Status, Summary
+
 
 class Code(TypedDict):
     """A code point of a registry and its name there, or its number in hexadecimal."""
 
     name: str
     code: int
-
-
-class Status(TypedDict):
-    """An HRESULT."""
-
-    symbol: str
-    hex: str
-    signed: int
-
-
-class Bits(TypedDict):
-    """dwErrorStatus or dwInfoStatus: the names of the bits that are set, and the whole number."""
-
-    names: list[str]
-    hex: str
 
 
 class Cause(TypedDict):
@@ -75,78 +62,6 @@ class Times(TypedDict):
     at: str
 
 
-class Name(TypedDict):
-    """A distinguished name."""
-
-    rfc4514: str
-    der: str
-
-
-class GeneralName(TypedDict):
-    """A GeneralName (RFC 5280 4.2.1.6); `kind` is the name of its choice."""
-
-    kind: str
-    value: str
-
-
-class Usage(TypedDict):
-    """An extended key usage."""
-
-    oid: str
-    name: str
-
-
-class PublicKey(TypedDict):
-    """What kind of key a certificate holds."""
-
-    algorithm: str
-    bits: int | None
-    curve: str | None
-
-
-class BasicConstraints(TypedDict):
-    """RFC 5280 4.2.1.9."""
-
-    ca: bool
-    path_length: int | None
-
-
-class ExtensionFault(TypedDict):
-    """An extension that cannot be decoded, or stands twice."""
-
-    oid: str
-    message: str
-
-
-class Summary(TypedDict):
-    """A certificate in short; the thumbprint is the SHA-1 of its DER, as Windows has it."""
-
-    subject: str
-    issuer: str
-    thumbprint: str
-    not_before: str | None
-    not_after: str | None
-
-
-class Certificate(Summary):
-    """Everything about a certificate; `fault` is our lenient reader's, `strict_fault` that of a strict parser."""
-
-    sha256: str
-    version: int
-    serial_number: str
-    public_key: PublicKey
-    signature_algorithm: str
-    subject_alt_names: list[GeneralName] | None
-    key_usage: list[str] | None
-    extended_key_usage: list[Usage] | None
-    basic_constraints: BasicConstraints | None
-    subject_key_identifier: str | None
-    fault: str | None
-    strict_fault: str | None
-    extension_faults: list[ExtensionFault]
-    der: str
-
-
 class Identity(Summary):
     """A certificate of the user's that may be presented; its number is its place in the store, from 1."""
 
@@ -175,7 +90,7 @@ class Stage(TypedDict):
 
 
 class OidFilter(TypedDict):
-    """What an extension must hold (RFC 8446 4.2.5): its OID, null if unreadable, and the DER of the OID and the values."""
+    """What an extension must hold (RFC 8446 4.2.5); the OID is null if unreadable, `oid_der` and `values` are DER."""
 
     oid: str | None
     oid_der: str
@@ -260,58 +175,6 @@ class Tls(TypedDict):
     alerts: list[Alert]
     completed: list[str]
     closure: str | None
-
-
-class Finding(TypedDict):
-    """One thing that is wrong: the bit it sets, the rule it breaks, the facts."""
-
-    bit: str
-    citation: str
-    detail: str
-
-
-class Element(Summary):
-    """CERT_CHAIN_ELEMENT."""
-
-    public_key: PublicKey
-    error: Bits
-    info: Bits
-    findings: list[Finding]
-
-
-class SimpleChain(TypedDict):
-    """CERT_SIMPLE_CHAIN, end certificate first; `findings` concern no single element."""
-
-    elements: list[Element]
-    error: Bits
-    info: Bits
-    findings: list[Finding]
-
-
-class PolicyStatus(TypedDict):
-    """CERT_CHAIN_POLICY_STATUS."""
-
-    policy: str
-    error: Status
-    chain_index: int
-    element_index: int
-
-
-class Judgement(TypedDict):
-    """CERT_CHAIN_CONTEXT and what each policy says of it.
-
-    `chains` holds the best path; `deciding` counts for the exit code, and `reason` says it in words.
-    """
-
-    role: str
-    reason: str
-    chains: list[SimpleChain]
-    error: Bits
-    info: Bits
-    lower_quality: list[SimpleChain]
-    search_end: str
-    policies: list[PolicyStatus]
-    deciding: PolicyStatus
 
 
 class LdapResult(TypedDict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from binascii import b2a_base64
 from typing import TYPE_CHECKING
 
 from certprobe.pki.usage import KeyUsage, usage_name
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from certprobe.pki.certificate import Certificate
-    from certprobe.report import shape
+    from certprobe.report import shape, shape_pki
     from certprobe.wincrypt.hresult import HResult
 
 
@@ -30,7 +30,7 @@ def time_or_none(at: datetime | None) -> str | None:
 
 def base64(data: bytes) -> str:
     """RFC 4648 4, in one line."""
-    return b64encode(data).decode("ascii")
+    return b2a_base64(data, newline=False).decode("ascii")
 
 
 def version(code: int) -> str:
@@ -49,17 +49,17 @@ def codes(registry: type[enum.IntEnum], numbers: Iterable[int] | None) -> list[s
     return None if numbers is None else [code(registry, number) for number in numbers]
 
 
-def status(value: HResult) -> shape.Status:
+def status(value: HResult) -> shape_pki.Status:
     """An HRESULT in its three spellings."""
     return {"symbol": value.symbol, "hex": value.hexadecimal, "signed": value.signed}
 
 
-def bits(value: enum.IntFlag) -> shape.Bits:
+def bits(value: enum.IntFlag) -> shape_pki.Bits:
     """A status word of wincrypt.h: the names of its known bits, lowest first."""
     return {"names": [bit.name or "" for bit in type(value) if bit & value], "hex": f"0x{int(value):08X}"}
 
 
-def summary(certificate: Certificate) -> shape.Summary:
+def summary(certificate: Certificate) -> shape_pki.Summary:
     """A certificate in short."""
     return {
         "subject": certificate.subject.rfc4514,
@@ -70,7 +70,7 @@ def summary(certificate: Certificate) -> shape.Summary:
     }
 
 
-def public_key(certificate: Certificate) -> shape.PublicKey:
+def public_key(certificate: Certificate) -> shape_pki.PublicKey:
     """What kind of key a certificate holds."""
     return {
         "algorithm": certificate.public_key_algorithm,
@@ -79,7 +79,7 @@ def public_key(certificate: Certificate) -> shape.PublicKey:
     }
 
 
-def certificate_facts(certificate: Certificate) -> shape.Certificate:
+def certificate_facts(certificate: Certificate) -> shape_pki.Certificate:
     """Everything that is read from a certificate, and what could not be read."""
     names = certificate.subject_alt_names
     usage = certificate.key_usage
