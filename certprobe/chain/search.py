@@ -116,8 +116,9 @@ class _Walk:
         name = certificate.issuer
         found = dict.fromkeys(issuer for store in self._stores for issuer in store.by_subject(name))
         if certificate.is_self_issued:
-            if _claims_to_be_self_signed(certificate):
-                return [(match_issuer(certificate, certificate), certificate)]
+            itself = match_issuer(certificate, certificate)
+            if self._needs_no_other(certificate, itself):
+                return [(itself, certificate)]
             found[certificate] = None
         matched = [(match_issuer(certificate, issuer), issuer) for issuer in islice(found, self._candidates_left)]
         fitting = [found for found in matched if found[0] is not IssuerMatch.CONTRADICTED] or matched
@@ -125,18 +126,17 @@ class _Walk:
             fitting.sort(key=self._likelihood)
         return fitting
 
+    def _needs_no_other(self, self_issued: Certificate, itself: IssuerMatch) -> bool:
+        """A root that is trusted, or names its own key as its issuer's, is not another's subject of the same name."""
+        if self_issued in self._roots:
+            return itself is not IssuerMatch.CONTRADICTED
+        return itself in (IssuerMatch.EXACT, IssuerMatch.KEY)
+
     def _likelihood(self, candidate: tuple[IssuerMatch, Certificate]) -> tuple[int, bool, float]:
         """Sort key, so that no answer depends on the order of a store: better match, trusted, newer."""
         match, issuer = candidate
         newness = issuer.not_before.timestamp() if issuer.not_before else 0.0
         return match, issuer not in self._roots, -newness
-
-
-def _claims_to_be_self_signed(self_issued: Certificate) -> bool:
-    """Only self-signed certificates may come without an authority key identifier (RFC 5280 4.2.1.1)."""
-    if self_issued.authority_key_identifier is None:
-        return True
-    return match_issuer(self_issued, self_issued) in (IssuerMatch.EXACT, IssuerMatch.KEY)
 
 
 def _authority(certificate: Certificate) -> tuple[bytes, bytes]:

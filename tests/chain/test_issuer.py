@@ -37,6 +37,8 @@ def issuer_and_serial(serial: int, name: str = "Root") -> bytes:
         (ROOT, issuer_and_serial(SERIAL + 1), IssuerMatch.CONTRADICTED, 0x4),
         (ROOT, issuer_and_serial(SERIAL, "Other"), IssuerMatch.CONTRADICTED, 0x4),
         (ROOT, KEY_IDENTIFIER + issuer_and_serial(SERIAL + 1), IssuerMatch.KEY, 0x2),
+        (ROOT, issuer_and_serial(SERIAL)[:-4], IssuerMatch.NAME, 0x4),
+        (ROOT, issuer_and_serial(SERIAL)[-4:], IssuerMatch.NAME, 0x4),
     ],
 )
 def test_identifier(root: Authority, identifier: bytes | None, match: IssuerMatch, info: int) -> None:

@@ -7,7 +7,7 @@ import pytest
 from certprobe.chain.context import SearchEnd
 from certprobe.chain.search import DEFAULT_BUDGET, Budget, Path, PathEnd, Search, find_paths
 from certprobe.lab.pki import AUTHORITY_KEY_IDENTIFIER, SUBJECT_KEY_IDENTIFIER, Authority, ec_key
-from tests.chain.judging import AT, CA, ROOT, SERVER, Holder, certificate, store
+from tests.chain.judging import AT, CA, ROOT, SERVER, Holder, certificate, judge, store
 
 NO_IDENTIFIERS = (AUTHORITY_KEY_IDENTIFIER, SUBJECT_KEY_IDENTIFIER)
 
@@ -56,14 +56,21 @@ def test_an_identifier_excludes_namesakes_and_its_absence_does_not() -> None:
     namesake = Authority.root("Root", at=AT)
     assert len(search(CA, namesake).paths) == 1
     bare = ROOT.intermediate("CA", omit=NO_IDENTIFIERS)
-    assert len(search(bare, namesake).paths) == 2
+    assert len(search(bare, roots=(ROOT, namesake)).paths) == 2
 
 
-def test_a_root_needs_no_namesake_to_be_its_issuer() -> None:
+def test_a_root_that_is_trusted_or_identifies_itself_needs_no_namesake_for_an_issuer() -> None:
     self_identified = Authority.root("Root", at=AT, omit=())
     bare = [Authority.root("Root", at=AT, omit=NO_IDENTIFIERS) for _ in range(2)]
-    for root in (ROOT, self_identified):
-        assert [names(path) for path in search(root, *bare, roots=()).paths] == [["Root"]]
+    for end, roots in ((ROOT, (ROOT,)), (self_identified, ()), (bare[0], (ROOT, bare[0]))):
+        assert [names(path) for path in search(end, *bare, roots=roots).paths] == [["Root"]]
+
+
+def test_any_other_self_issued_certificate_may_be_a_namesakes_work() -> None:
+    disguised = ROOT.server("Root", omit=NO_IDENTIFIERS)
+    found = search(disguised)
+    assert [names(path) for path in found.paths] == [["Root", "Root"], ["Root"]]
+    assert judge(disguised).error == 0
 
 
 def test_the_name_alone_is_taken_when_the_identifier_contradicts_everybody() -> None:
@@ -76,6 +83,13 @@ def test_a_rolled_over_key_leads_through_the_old_certificate_of_the_same_name() 
     found = search(rolled.server("www.lab.test"), rolled)
     assert [names(path) for path in found.paths] == [["www.lab.test", "Root", "Root"]]
     assert found.paths[0].end is PathEnd.SELF_SIGNED
+
+
+def test_a_certificate_of_the_same_name_and_key_is_no_issuer() -> None:
+    astray = ROOT.cross_sign(Authority.root("Root", at=AT), key=CA.issued.private_key)
+    twin = CA.issue(subject=astray.issued.subject, key=CA.issued.private_key, omit=(SUBJECT_KEY_IDENTIFIER,))
+    found = search(astray, twin, roots=())
+    assert [(names(path), path.end) for path in found.paths] == [(["Root"], PathEnd.PARTIAL)]
 
 
 def test_a_ring_is_given_only_where_there_is_no_other_way_on() -> None:
