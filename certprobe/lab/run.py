@@ -35,7 +35,7 @@ _SECONDS: Final = 10.0
 
 
 class Standing(NamedTuple):
-    """A scenario whose server is running: where it is, and what its client holds and trusts."""
+    """A scenario whose server is running: where it is, and what its client holds."""
 
     scenario: Scenario
     cast: Cast
@@ -48,15 +48,11 @@ class Standing(NamedTuple):
         paths = scenario.paths if scenario.scheme is Scheme.HTTPS else ("",)
         return tuple(Endpoint(scenario.scheme, HOST, self.port, path) for path in paths)
 
-    @property
-    def trusted(self) -> tuple[Authority, ...]:
-        return self.scenario.trusted(self.cast)
-
 
 @contextlib.contextmanager
 def standing(scenario: Scenario, cast: Cast) -> Iterator[Standing]:
     """Run the scenario's server to the end of the block, with certificates made for it."""
-    with LabServer(_service(scenario, cast)) as server:
+    with LabServer(service_of(scenario, cast)) as server:
         identities = tuple((identity, identity.issue(cast)) for identity in scenario.identities)
         yield Standing(scenario, cast, server.port, identities)
 
@@ -76,7 +72,8 @@ def deviations(scenario: Scenario, report: ProbeReport) -> tuple[str, ...]:
     )
 
 
-def _service(scenario: Scenario, cast: Cast) -> Service:
+def service_of(scenario: Scenario, cast: Cast) -> Service:
+    """The server's side of a scenario, with a certificate made for it."""
     tls = ServerOptions(
         credential=_shown(scenario.server(cast)),
         requirement=scenario.requirement,
@@ -105,7 +102,7 @@ def _plan(running: Standing) -> Probe:
         options=ClientOptions(None, HTTP_1_1 if scenario.scheme is Scheme.HTTPS else ()),
         identities=identities,
         chooser=BySelection(Store(identities.credentials, at), parse_choice(scenario.select)),
-        yardstick=Yardstick(_store(running.trusted), at),
+        yardstick=Yardstick(_store((running.cast.root,)), at),
         trust="the lab's root",
         started=datetime.now(UTC),
     )

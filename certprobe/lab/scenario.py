@@ -123,8 +123,8 @@ class Scenario:
     """A server and a client that differ from the good login in what is said here, and what must come of it.
 
     A dataclass, since most fields are left at their defaults: `announced` are the authorities in the server's
-    CertificateRequest, `accepted` those that it trusts, `trusted` those that the client trusts. `paths` are requested
-    one after the other, of which `asking_paths` ask for a certificate on their own. `select` is the option's value.
+    CertificateRequest, `accepted` those that it trusts. `paths` are requested one after the other, of which
+    `asking_paths` ask for a certificate on their own. `select` is the value of the option of that name.
     """
 
     name: str
@@ -136,7 +136,6 @@ class Scenario:
     requirement: Requirement = Requirement.REQUIRED
     announced: Authorities = lambda cast: (cast.root,)
     accepted: Authorities = lambda cast: (cast.root,)
-    trusted: Authorities = lambda cast: (cast.root,)
     asking_paths: frozenset[str] = frozenset()
     refusal: Refusal = Refusal.ANSWER
     accounts: frozenset[str] = frozenset({"alice"})
