@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 from certprobe.errors import DecodeError
 from certprobe.pki import der
 from certprobe.pki.certificate import Certificate
@@ -41,8 +43,10 @@ def _indefinite(data: bytes) -> tuple[Certificate, ...]:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
-    try:
-        found = pkcs7.load_der_pkcs7_certificates(data)
-    except (ValueError, UnsupportedAlgorithm):
-        raise DecodeError("PKCS#7 with indefinite lengths is damaged or holds no certificates") from None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of BER where DER should be
+        try:
+            found = pkcs7.load_der_pkcs7_certificates(data)
+        except (ValueError, UnsupportedAlgorithm):
+            raise DecodeError("PKCS#7 with indefinite lengths is damaged or holds no certificates") from None
     return tuple(Certificate(certificate.public_bytes(Encoding.DER)) for certificate in found)

@@ -175,35 +175,35 @@ ECDSA_WITH_SHA256 = sequence(oid("1.2.840.10045.4.3.2"))
 EC_PUBLIC_KEY, P256_OID = oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7")
 
 
-@pytest.mark.parametrize(
-    ("spki", "expected"),
-    [
-        (public_info(RSA), SignatureCheck.INVALID),
-        (b"\x30\x00", SignatureCheck.INVALID),
-        (sequence(sequence(EC_PUBLIC_KEY, P256_OID), bit_string(b"\x04")), SignatureCheck.INVALID),
-        (sequence(sequence(EC_PUBLIC_KEY, P256_OID), bit_string(b"\x04" + bytes(64))), SignatureCheck.INVALID),
-        (sequence(sequence(EC_PUBLIC_KEY, oid("1.2.3")), bit_string(b"x")), SignatureCheck.UNSUPPORTED_ALGORITHM),
-        (sequence(sequence(EC_PUBLIC_KEY), bit_string(b"x")), SignatureCheck.INVALID),
-        (sequence(sequence(oid("1.2.3")), bit_string(b"x")), SignatureCheck.UNSUPPORTED_ALGORITHM),
-        (sequence(sequence(oid("1.3.101.112")), bit_string(b"short")), SignatureCheck.INVALID),
-        (
-            sequence(sequence(oid("1.2.840.113549.1.1.1")), bit_string(sequence(integer(-5), integer(3)))),
-            SignatureCheck.INVALID,
-        ),
-        (
-            sequence(sequence(oid("1.2.840.113549.1.1.1")), bit_string(sequence(integer(0), integer(0)))),
-            SignatureCheck.INVALID,
-        ),
-        (
-            sequence(sequence(oid("1.2.840.113549.1.1.1")), bit_string(sequence(integer(2**16384 + 1), integer(3)))),
-            SignatureCheck.UNSUPPORTED_ALGORITHM,
-        ),
-        (
-            sequence(sequence(oid("1.2.840.113549.1.1.1")), bit_string(sequence(integer(2**2048 + 1), integer(2**64)))),
-            SignatureCheck.UNSUPPORTED_ALGORITHM,
-        ),
-    ],
-)
+KEYS = [
+    (public_info(RSA), SignatureCheck.INVALID),
+    (b"\x30\x00", SignatureCheck.INVALID),
+    (sequence(sequence(EC_PUBLIC_KEY, P256_OID), bit_string(b"\x04")), SignatureCheck.INVALID),
+    (sequence(sequence(EC_PUBLIC_KEY, P256_OID), bit_string(b"\x04" + bytes(64))), SignatureCheck.INVALID),
+    (sequence(sequence(EC_PUBLIC_KEY, oid("1.2.3")), bit_string(b"x")), SignatureCheck.UNSUPPORTED_ALGORITHM),
+    (sequence(sequence(EC_PUBLIC_KEY), bit_string(b"x")), SignatureCheck.INVALID),
+    (sequence(sequence(oid("1.2.3")), bit_string(b"x")), SignatureCheck.UNSUPPORTED_ALGORITHM),
+    (sequence(sequence(oid("1.3.101.112")), bit_string(b"short")), SignatureCheck.INVALID),
+    (
+        sequence(sequence(oid("1.2.840.113549.1.1.1")), bit_string(sequence(integer(-5), integer(3)))),
+        SignatureCheck.INVALID,
+    ),
+    (
+        sequence(sequence(oid("1.2.840.113549.1.1.1")), bit_string(sequence(integer(0), integer(0)))),
+        SignatureCheck.INVALID,
+    ),
+    (
+        sequence(sequence(oid("1.2.840.113549.1.1.1")), bit_string(sequence(integer(2**16384 + 1), integer(3)))),
+        SignatureCheck.UNSUPPORTED_ALGORITHM,
+    ),
+    (
+        sequence(sequence(oid("1.2.840.113549.1.1.1")), bit_string(sequence(integer(2**2048 + 1), integer(2**64)))),
+        SignatureCheck.UNSUPPORTED_ALGORITHM,
+    ),
+]
+
+
+@pytest.mark.parametrize(("spki", "expected"), KEYS, ids=[str(number) for number in range(len(KEYS))])
 def test_keys_that_cannot_have_signed(spki: bytes, expected: SignatureCheck) -> None:
     issuer = Certificate(encoded(subject_public_key_info=spki))
     assert verify_signature(Certificate(encoded()), issuer) is expected

@@ -1,0 +1,376 @@
+"""One file at a time: which format it is, what is in it, and what is said of what cannot be used."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import warnings
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    pkcs7,
+    pkcs12,
+)
+
+from certprobe.errors import DecodeError, FileError, InputError, PasswordRequired, UnsupportedError, WrongPassword
+from certprobe.lab.der import bit_string, integer, oid, pem, sequence, tlv
+from certprobe.lab.pki import Issued
+from certprobe.pki import der
+from certprobe.pki.certificate import Certificate
+from certprobe.pki.decode import Contents, FoundCertificate, decode
+from certprobe.pki.pem import split
+from certprobe.pki.private_key import public_key_octets
+from tests.pki.certificates import ISSUING, ROOT
+
+ALICE = ISSUING.client("alice")
+KEY_PEM = ALICE.private_key_pem()
+KEY_DER = ALICE.private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+CERTIFICATES = (Certificate(ALICE.der), Certificate(ISSUING.issued.der))
+PKCS7 = pkcs7.serialize_certificates(list(map(x509.load_der_x509_certificate, ALICE.chain)), Encoding.DER)
+PBE = PrivateFormat.PKCS12.encryption_builder()
+OLD = PBE.key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC).hmac_hash(hashes.SHA1())
+
+
+def read(data: bytes, password: bytes | None = None) -> Contents:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return decode(data, source="file", password=password)
+
+
+def holds_the_key(contents: Contents, issued: Issued = ALICE) -> bool:
+    (key,) = contents.private_keys
+    return public_key_octets(key) == public_key_octets(issued.private_key)
+
+
+def test_a_certificate_in_der() -> None:
+    contents = read(ALICE.der)
+    assert contents.found_certificates == ((CERTIFICATES[0], "file", None),)
+    assert (contents.private_keys, contents.notes) == ((), ())
+
+
+def test_what_follows_a_certificate_in_der_is_left_out() -> None:
+    assert read(ALICE.der + b"\r\n") == Contents("file", (FoundCertificate(CERTIFICATES[0], "file"),))
+    contents = read(ALICE.der + b"trail")
+    assert contents.certificates == CERTIFICATES[:1]
+    assert contents.notes == ("file: 5 bytes after the certificate are left out",)
+
+
+def test_a_certificate_that_strict_parsers_refuse_is_taken() -> None:
+    odd = ISSUING.client("alice", version=1, serial_number=-5).der
+    assert read(odd).certificates == read(pem(odd)).certificates == (Certificate(odd),)
+
+
+@pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
+def test_a_private_key_in_der(form: PrivateFormat) -> None:
+    contents = read(ALICE.private_key.private_bytes(Encoding.DER, form, NoEncryption()))
+    assert holds_the_key(contents)
+    assert contents.found_keys[0].source == "file"
+    assert contents.certificates == ()
+
+
+def test_a_private_key_encrypted_in_der() -> None:
+    (block,) = split(ALICE.private_key_pem(b"secret"))
+    assert holds_the_key(read(block.der, b"secret"))
+    with pytest.raises(PasswordRequired, match="file: private key is encrypted"):
+        read(block.der)
+
+
+def test_rsa_keys_in_pkcs1() -> None:
+    key = rsa.generate_private_key(65537, 1024)
+    contents = read(key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption()))
+    assert public_key_octets(contents.private_keys[0]) == public_key_octets(key)
+
+
+def test_pem_with_everything_in_any_order() -> None:
+    data = b"text\n" + ALICE.chain_pem + KEY_PEM + pem(PKCS7, "PKCS7") + pem(b"\x05\x00", "EC PARAMETERS")
+    contents = read(data)
+    assert contents.certificates == (*CERTIFICATES, CERTIFICATES[1])
+    assert [found.source for found in contents.found_certificates] == ["file #1", "file #2", "file #4 #1"]
+    assert contents.found_keys[0].source == "file #3"
+    assert holds_the_key(contents)
+    assert contents.notes == ()
+
+
+@pytest.mark.parametrize("label", ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"])
+def test_labels_of_certificates(label: str) -> None:
+    assert read(pem(ALICE.der + sequence(b"\x05\x00"), label)).certificates == CERTIFICATES[:1]
+
+
+BAD_BLOCKS = [
+    (
+        b"-----BEGIN CERTIFICATE-----\n$\n-----END CERTIFICATE-----\n",
+        "CERTIFICATE, not used): PEM block is not base64",
+    ),
+    (b"-----BEGIN CERTIFICATE-----\n", "CERTIFICATE, not used): PEM block ends nowhere"),
+    (pem(ALICE.der[:-1]), "CERTIFICATE, not used): Certificate: value at byte 0 claims"),
+    (pem(b"\x05\x00"), "CERTIFICATE, not used): Certificate: tag 0x05 at byte 0 where 0x30 should be"),
+    (pem(b"\x30\x00", "PRIVATE KEY"), "PRIVATE KEY, not used): private key: data ends at byte 2"),
+    (pem(b"x", "OPENSSH PRIVATE KEY"), "OPENSSH PRIVATE KEY, not used): private key: PrivateKeyInfo: data ends"),
+    (pem(b"x", "X509 CRL"), "X509 CRL, not used): neither certificate nor private key"),
+    (pem(b"x", "PKCS7"), "PKCS7, not used): PKCS#7: ContentInfo: data ends"),
+]
+
+
+@pytest.mark.parametrize(("bad", "note"), BAD_BLOCKS, ids=[note for _, note in BAD_BLOCKS])
+def test_a_bad_block_is_a_note_and_the_others_are_used(bad: bytes, note: str) -> None:
+    contents = read(bad + ALICE.certificate_pem + KEY_PEM)
+    assert contents.certificates == CERTIFICATES[:1]
+    assert holds_the_key(contents)
+    (found,) = contents.notes
+    assert found.startswith(f"file #1 ({note}")
+
+
+def test_a_file_without_anything_usable_raises_its_first_failure() -> None:
+    with pytest.raises(DecodeError, match="file: PEM block ends nowhere"):
+        read(b"-----BEGIN CERTIFICATE-----\n" + pem(b"x", "X509 CRL"))
+    with pytest.raises(UnsupportedError, match="file: neither certificate nor private key"):
+        read(pem(b"x", "X509 CRL"))
+    with pytest.raises(DecodeError, match="file: PEM without certificates or private keys"):
+        read(pem(b"\x05\x00", "EC PARAMETERS"))
+
+
+def test_passwords_of_several_keys_in_pem() -> None:
+    bob = ISSUING.client("bob")
+    both = ALICE.chain_pem + ALICE.private_key_pem(b"one") + bob.private_key_pem(b"two")
+    with pytest.raises(PasswordRequired):
+        read(both)
+    with pytest.raises(WrongPassword):
+        read(both, b"three")
+    contents = read(both, b"one")
+    assert holds_the_key(contents)
+    assert contents.notes == ("file #4 (ENCRYPTED PRIVATE KEY, not used): password does not open the private key",)
+
+
+def test_pkcs7() -> None:
+    contents = read(PKCS7)
+    assert contents.found_certificates == ((CERTIFICATES[1], "file #1", None),)
+
+
+SIGNED_DATA = "1.2.840.113549.1.7.2"
+
+
+def test_pkcs7_without_certificates() -> None:
+    empty = sequence(oid(SIGNED_DATA), tlv(0xA0, sequence(integer(1), tlv(0x31), sequence(oid("1.2.3")), tlv(0x31))))
+    with pytest.raises(DecodeError, match="file: PKCS#7 without certificates"):
+        read(empty)
+
+
+def test_pkcs7_with_indefinite_lengths() -> None:
+    signed = (integer(1), tlv(0x31), sequence(oid("1.2.840.113549.1.7.1")), tlv(0xA0, ALICE.der), tlv(0x31))
+    indefinite = b"\x30\x80" + oid(SIGNED_DATA) + b"\xa0\x80\x30\x80" + b"".join(signed) + bytes(6)
+    assert read(indefinite).certificates == CERTIFICATES[:1]
+    with pytest.raises(DecodeError, match="file: PKCS#7 with indefinite lengths is damaged"):
+        read(indefinite[:-3])
+
+
+@pytest.mark.parametrize(
+    ("data", "password"),
+    [
+        (ALICE.pkcs12(b"secret"), b"secret"),
+        (ALICE.pkcs12(b"secret", encryption=OLD.build(b"secret")), b"secret"),
+        (ALICE.pkcs12(None), None),
+        (ALICE.pkcs12(None), b"meant for another file"),
+        (ALICE.pkcs12("Grüße".encode()), "Grüße".encode()),
+    ],
+    ids=["PBES2", "3DES", "none", "not needed", "UTF-8"],
+)
+def test_pkcs12(data: bytes, password: bytes | None) -> None:
+    contents = read(data, password)
+    assert contents.certificates == CERTIFICATES
+    assert [found.source for found in contents.found_certificates] == ["file #1", "file #2"]
+    assert holds_the_key(contents)
+    assert contents.found_keys[0].source == "file"
+    assert contents.notes == ()
+
+
+def test_friendly_names_of_pkcs12() -> None:
+    contents = read(ALICE.pkcs12(b"secret", friendly_name="Alice’s card"), b"secret")
+    assert [found.friendly_name for found in contents.found_certificates] == ["Alice’s card", None]
+
+
+def test_pkcs12_with_more_identities_says_that_they_are_not_read() -> None:
+    bob = x509.load_der_x509_certificate(ISSUING.client("bob").der)
+    alice = x509.load_der_x509_certificate(ALICE.der)
+    data = pkcs12.serialize_key_and_certificates(None, ALICE.private_key, alice, [bob], NoEncryption())
+    assert read(data).notes == (
+        "file: 1 more certificates look like identities, but of a PKCS#12 file only the first key is read",
+    )
+
+
+def test_pkcs12_without_a_key() -> None:
+    data = pkcs12.serialize_java_truststore(
+        [pkcs12.PKCS12Certificate(x509.load_der_x509_certificate(ROOT.issued.der), b"root")], NoEncryption()
+    )
+    contents = read(data)
+    assert contents.found_certificates == ((Certificate(ROOT.issued.der), "file #1", "root"),)
+    assert contents.private_keys == ()
+
+
+def parts(pfx: bytes) -> tuple[bytes, bytes]:
+    """The authSafe of a PFX, and the octets that its MAC covers."""
+    auth_safe = list(der.children(pfx, der.whole(pfx, der.SEQUENCE, "PFX")))[1]
+    explicit = list(der.children(pfx, auth_safe))[1]
+    return der.element(pfx, auth_safe), der.value(pfx, der.read(pfx, explicit.value_start))
+
+
+def with_mac(pfx: bytes, algorithm: bytes, mac: bytes, iterations: int = 1) -> bytes:
+    mac_data = sequence(sequence(algorithm, tlv(0x04, mac)), tlv(0x04, b"salt"), integer(iterations))
+    return sequence(integer(3), parts(pfx)[0], mac_data)
+
+
+PFX = ALICE.pkcs12(b"secret")
+HMAC_WITH_SHA256 = sequence(oid("1.2.840.113549.2.9"), b"\x05\x00")
+
+
+def pbmac1(iterations: int) -> bytes:
+    pbkdf2 = sequence(tlv(0x04, b"salt"), integer(iterations), integer(32), HMAC_WITH_SHA256)
+    return sequence(
+        oid("1.2.840.113549.1.5.14"), sequence(sequence(oid("1.2.840.113549.1.5.12"), pbkdf2), HMAC_WITH_SHA256)
+    )
+
+
+def test_pkcs12_with_pbmac1() -> None:
+    key = hashlib.pbkdf2_hmac("sha256", b"secret", b"salt", 2048, 32)
+    pfx = with_mac(PFX, pbmac1(2048), hmac.digest(key, parts(PFX)[1], "sha256"))
+    assert holds_the_key(read(pfx, b"secret"))
+    with pytest.raises(WrongPassword):
+        read(pfx, b"wrong")
+
+
+def encrypted_with(algorithm: bytes) -> bytes:
+    """A PFX whose one safe is encrypted with this algorithm, and cannot be opened."""
+    content_info = sequence(oid("1.2.840.113549.1.7.1"), algorithm, tlv(0x80, bytes(32)))
+    safe = sequence(oid("1.2.840.113549.1.7.6"), tlv(0xA0, sequence(integer(0), content_info)))
+    return sequence(integer(3), sequence(oid("1.2.840.113549.1.7.1"), tlv(0xA0, tlv(0x04, sequence(safe)))))
+
+
+SHROUDED = sequence(
+    integer(3),
+    sequence(
+        oid("1.2.840.113549.1.7.1"),
+        tlv(
+            0xA0,
+            tlv(
+                0x04,
+                sequence(
+                    sequence(
+                        oid("1.2.840.113549.1.7.1"),
+                        tlv(
+                            0xA0,
+                            tlv(
+                                0x04,
+                                sequence(
+                                    sequence(
+                                        oid("1.2.840.113549.1.12.10.1.2"),
+                                        tlv(0xA0, sequence(sequence(oid("1.2.6")), tlv(0x04, bytes(16)))),
+                                    )
+                                ),
+                            ),
+                        ),
+                    )
+                ),
+            ),
+        ),
+    ),
+)
+TRIPLE_DES = "1.2.840.113549.1.12.1.3"
+
+
+CLOSED: list[tuple[bytes, bytes | None, type[InputError], str]] = [
+    (PFX, None, PasswordRequired, "PKCS#12 file is encrypted"),
+    (PFX, b"wrong", WrongPassword, "password does not open the PKCS#12 file, or the file is damaged"),
+    (PFX, b"", WrongPassword, "password does not open the PKCS#12 file, or the file is damaged"),
+    (PFX[:-1], b"secret", DecodeError, "damaged DER: value at byte 0 claims"),
+    (sequence(integer(3), sequence(b"\x05\x00")), b"x", DecodeError, "PKCS#12: contentType: tag 0x05"),
+    (
+        with_mac(PFX, sequence(oid("1.2.3")), bytes(32)),
+        b"secret",
+        UnsupportedError,
+        "PKCS#12: MAC digest 1.2.3 is not supported",
+    ),
+    (
+        with_mac(PFX, sequence(oid("1.3.14.3.2.26")), bytes(20), 2**31),
+        b"secret",
+        UnsupportedError,
+        "asks for 2147483648 iterations of its key derivation function",
+    ),
+    (
+        with_mac(PFX, pbmac1(2**31), bytes(32)),
+        b"secret",
+        UnsupportedError,
+        "asks for 2147483648 iterations of its key derivation function",
+    ),
+    (
+        encrypted_with(sequence(oid("1.2.5"))),
+        b"secret",
+        UnsupportedError,
+        "PKCS#12: encryption algorithm 1.2.5 is not supported",
+    ),
+    (
+        encrypted_with(sequence(oid(TRIPLE_DES), sequence(tlv(0x04, b"salt"), integer(2**31)))),
+        b"secret",
+        UnsupportedError,
+        "asks for 2147483648 iterations of its key derivation function",
+    ),
+    (SHROUDED, b"secret", UnsupportedError, "PKCS#12: encryption algorithm 1.2.6 is not supported"),
+    (
+        sequence(integer(3), sequence(oid(SIGNED_DATA), tlv(0xA0, sequence()))),
+        b"secret",
+        UnsupportedError,
+        f"PKCS#12: content type {SIGNED_DATA} (public-key integrity) is not supported",
+    ),
+]
+
+
+@pytest.mark.parametrize(("data", "password", "error", "message"), CLOSED, ids=[message for *_, message in CLOSED])
+def test_why_a_pkcs12_file_does_not_open(
+    data: bytes, password: bytes | None, error: type[InputError], message: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        read(data, password)
+    assert type(caught.value) is error
+    assert str(caught.value).startswith(f"file: {message}")
+
+
+UNKNOWN: list[tuple[bytes, type[InputError], str]] = [
+    (b"", DecodeError, "file is empty"),
+    (b"hello", DecodeError, "neither PEM nor DER"),
+    (b"\x30\x82\x05\x00abc", DecodeError, "damaged DER: value at byte 0 claims 1280 bytes, 3 are left"),
+    (b"\x30\x00", DecodeError, "DER, but no certificate: tbs_certificate: data ends at byte 2"),
+    (ALICE.der[:-1], DecodeError, "damaged DER: value at byte 0 claims"),
+    (
+        sequence(sequence(integer(0)), sequence(oid("1.2.3")), bit_string(b"x")),
+        DecodeError,
+        "DER, but no certificate: signature: data ends at byte 7",
+    ),
+    (
+        ALICE.private_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+        DecodeError,
+        "DER, but no certificate: signature_algorithm: tag 0x03",
+    ),
+    (b"\xfe\xed\xfe\xed\x00\x00\x00\x02", UnsupportedError, "Java key store; `keytool -importkeystore"),
+    (b"\xce\xce\xce\xce\x00\x00\x00\x02", UnsupportedError, "Java key store; `keytool -importkeystore"),
+    (b"\x30\x80\x02\x01\x03" + bytes(50), WrongPassword, "password does not open the PKCS#12 file, or the"),
+]
+
+
+@pytest.mark.parametrize(("data", "error", "message"), UNKNOWN, ids=[message for *_, message in UNKNOWN])
+def test_files_that_are_nothing_we_know(data: bytes, error: type[InputError], message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(data, b"secret")
+    assert type(caught.value) is error
+    assert str(caught.value).startswith(f"file: {message}")
+
+
+def test_bounds() -> None:
+    with pytest.raises(FileError, match="file: longer than 64 MiB"):
+        read(bytes(64 * 1024 * 1024 + 1))
+    with pytest.raises(FileError, match="file: more than 100000 PEM blocks"):
+        read(pem(b"\x30\x00") * 100_001)
