@@ -1,5 +1,27 @@
-"""`python -m certprobe`."""
+"""The process: `certprobe` and `python -m certprobe`."""
 
-from certprobe.cli.main import run
+from __future__ import annotations
 
-run()
+import gc
+import os
+import sys
+
+from certprobe import __version__
+
+
+def main() -> None:
+    """Run the command line; never returns."""
+    # One short run makes little garbage, and looking for it while modules load costs a twentieth of the run.
+    gc.set_threshold(100_000)
+    if sys.argv[1:] == ["--version"]:
+        # Scripts ask for it often, and click takes three times as long to import as this takes to answer.
+        sys.stdout.write(f"certprobe {__version__}\n")
+        sys.stdout.flush()
+        os._exit(0)
+    from certprobe.cli.main import run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from certprobe.errors import CallbackError
-from certprobe.selection.select import AUTO, Choice, How, Selection, select_client_certificate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
     from certprobe.pki.credential import Credential
     from certprobe.selection.callbacks import Callback, Decision, QueryClientCert, WsCustomCertCredential
+    from certprobe.selection.select import Choice, Selection
     from certprobe.tls.events import Phase
     from certprobe.tls.messages import CertificateRequest
     from certprobe.transport import Step
@@ -52,16 +52,18 @@ class Store(NamedTuple):
     credentials: tuple[Credential, ...]
     at: datetime
 
-    def select(self, request: CertificateRequest, choice: Choice = AUTO) -> Selection:
-        """Hold every credential against `request`."""
-        return select_client_certificate(request, self.credentials, at=self.at, choice=choice)
+    def select(self, request: CertificateRequest, choice: Choice | None = None) -> Selection:
+        """Hold every credential against `request`; without a choice the first that fits is chosen."""
+        from certprobe.selection.select import AUTO, select_client_certificate
+
+        return select_client_certificate(request, self.credentials, at=self.at, choice=choice or AUTO)
 
 
 class BySelection(NamedTuple):
     """Sends what the selection chooses, or what the user named."""
 
     store: Store
-    choice: Choice = AUTO
+    choice: Choice | None = None
 
     def open(self, url: str, via_uri: str | None, step: Step) -> None:
         """Nothing is asked before the server asks."""
@@ -83,6 +85,8 @@ class ByPerson(NamedTuple):
 
     def answer(self, question: Question) -> Answer:
         """Show the candidates, and take the person's word."""
+        from certprobe.selection.select import How
+
         selection = self.store.select(question.request)
         with question.step.deadline.paused():
             credential = self.pick(question, selection)
@@ -144,6 +148,8 @@ class ByGetCert:
 
 
 def _by_callback(decision: Decision, selection: Selection) -> Answer:
+    from certprobe.selection.select import How
+
     chosen = selection._replace(chosen=decision.credential, how=How.BY_CALLBACK)
     return Answer(decision.credential, chosen, decision.note)
 

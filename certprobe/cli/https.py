@@ -8,7 +8,7 @@ import click
 
 from certprobe.cli.exits import exit_codes_epilog
 from certprobe.cli.options import common_options, run_probe
-from certprobe.endpoint import parse_https
+from certprobe.endpoint import parse_https, parse_path
 
 
 @click.command(
@@ -33,9 +33,5 @@ def https(url: str, paths: tuple[str, ...], **common: Any) -> int:
     that fits when it is asked for, makes one GET request, and says what came of it.
     """
     endpoint = parse_https(url)
-    endpoints = tuple(endpoint._replace(path=_request_path(path)) for path in paths) or (endpoint,)
+    endpoints = tuple(endpoint._replace(path=parse_path(path)) for path in paths) or (endpoint,)
     return run_probe(endpoints, ("http/1.1",), common)
-
-
-def _request_path(path: str) -> str:
-    return parse_https(f"https://host/{path.removeprefix('/')}").path

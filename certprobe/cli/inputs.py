@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -76,7 +74,7 @@ class Passwords:
 def read_file(path: str, limit: int) -> bytes:
     """Return a file's octets. Raises FileError when it cannot be read, is longer than `limit`, or is a directory."""
     try:
-        with Path(path).open("rb") as file:
+        with open(path, "rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
         raise FileError(f"{path}: {error.strerror}") from None
@@ -92,17 +90,17 @@ def read_identities(cert: Iterable[str], key: Iterable[str], passwords: Password
 
 def read_certificates(path: str) -> CertificateStore:
     """Return the certificates of a file, or of the files right under a directory."""
-    place = Path(path)
-    if not place.is_dir():
+    if not os.path.isdir(path):
         return CertificateStore(_certificates(path))
     try:
-        files = sorted(entry for entry in place.iterdir() if stat.S_ISREG(entry.stat().st_mode))[:_MOST_FILES]
+        with os.scandir(path) as entries:
+            files = sorted(entry.path for entry in entries if entry.is_file())[:_MOST_FILES]
     except OSError as error:
         raise FileError(f"{path}: {error.strerror}") from None
     found: list[Certificate] = []
     for file in files:
         try:
-            found += _certificates(str(file))
+            found += _certificates(file)
         except InputError as error:
             click.echo(f"certprobe: passed over: {error}", err=True)
     if not found:
@@ -140,7 +138,7 @@ def _certifi_bundle() -> str:
 def _system_bundle() -> str:
     named = (os.environ.get("SSL_CERT_FILE"), *_SYSTEM_BUNDLES)
     for bundle in named:
-        if bundle and Path(bundle).is_file():
+        if bundle and os.path.isfile(bundle):
             return bundle
     raise InputError("no system trust store was found; name one with --trust FILE or DIR")
 

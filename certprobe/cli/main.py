@@ -80,7 +80,3 @@ def _run() -> int:
 
         click.echo(f"certprobe: {escape(str(error))}", err=True)
         return ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.INPUT
-
-
-if __name__ == "__main__":
-    run()

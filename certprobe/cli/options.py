@@ -19,7 +19,6 @@ from certprobe.judging import Yardstick
 from certprobe.policy.status import ChainPolicy
 from certprobe.probe import Probe, probe
 from certprobe.render.verbosity import Verbosity
-from certprobe.selection.select import By, named_credential, parse_choice
 from certprobe.tls.enums import ProtocolVersion
 from certprobe.tls.openssl import Compatibility, VersionRange
 from certprobe.tls.session import ClientOptions
@@ -204,7 +203,11 @@ def _chooser(store: Store, common: Common) -> Chooser:
         from certprobe.cli.pick import person
 
         return person(store)
-    choice = parse_choice(common.select or By.AUTO.value)
+    if common.select is None:
+        return BySelection(store)
+    from certprobe.selection.select import named_credential, parse_choice
+
+    choice = parse_choice(common.select)
     named_credential(choice, store.credentials)
     return BySelection(store, choice)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certprobe.report import evidence, failures, refusals, words
+from certprobe.report import evidence, words
 from certprobe.report.model import (
     Attempt,
     Cause,
@@ -26,7 +26,9 @@ def of_outcome(outcome: Outcome, attempt: Attempt, store: StoreFacts) -> list[Ca
     match outcome:
         case Outcome.NOT_REACHED | Outcome.UNANSWERED | Outcome.UNUSABLE_INPUT:
             failed = evidence.failed_stage(attempt)
-            return [failures.of_failure(failed, attempt)] if failed is not None else []
+            from certprobe.report.failures import of_failure
+
+            return [of_failure(failed, attempt)] if failed is not None else []
         case Outcome.ACCEPTED | Outcome.ACCEPTED_NOT_MAPPED:
             return [_of_acceptance(outcome, attempt)]
         case Outcome.ACCEPTED_ANONYMOUSLY:
@@ -34,7 +36,9 @@ def of_outcome(outcome: Outcome, attempt: Attempt, store: StoreFacts) -> list[Ca
         case Outcome.NOT_ASKED:
             return [_of_silence(attempt, store)]
         case _:
-            return [refusals.of_refusal(outcome, attempt, store)]
+            from certprobe.report.refusals import of_refusal
+
+            return [of_refusal(outcome, attempt, store)]
 
 
 # --- reached, and let in ----------------------------------------------------------------------------------------------
@@ -65,9 +69,11 @@ def _answer_in_words(attempt: Attempt) -> str:
 
 
 def _of_anonymity(attempt: Attempt, store: StoreFacts) -> Cause:
+    from certprobe.report.refusals import why_nothing_sent
+
     record = evidence.deciding_request(attempt)
     assert record is not None
-    why = refusals.why_nothing_sent(record, store)
+    why = why_nothing_sent(record, store)
     answer = attempt.http.answer if attempt.http is not None else None
     let_in = words.http_answer(answer) if answer is not None else "The directory answers anonymous clients."
     if store.credentials and not why.code.startswith("anonymous"):
@@ -116,12 +122,8 @@ def _of_judgement(judgement: Judgement) -> Cause:
 def worth_knowing(outcome: Outcome, attempt: Attempt) -> list[Cause]:
     """What does not decide, but would cost somebody a night later."""
     notes: list[Cause] = []
-    if outcome in (Outcome.ACCEPTED, Outcome.ACCEPTED_NOT_MAPPED) and (
-        rejections := evidence.rejections_of_sent(attempt)
-    ):
-        title = f"the server accepted the certificate although it {words.REJECTED[rejections[0].reason]}"
-        detail = f"{words.sentence(rejections[0].detail)} What it announces is not what it checks."
-        notes.append(Cause("accepted-although", Weight.NOTE, title, detail))
+    if outcome in (Outcome.ACCEPTED, Outcome.ACCEPTED_NOT_MAPPED):
+        notes += _of_leniency(attempt)
     for record in evidence.requests(attempt):
         notes += _of_list(record)
     if attempt.tls is not None and attempt.tls.faults:
@@ -134,6 +136,17 @@ def worth_knowing(outcome: Outcome, attempt: Attempt) -> list[Cause]:
             )
         )
     return notes
+
+
+def _of_leniency(attempt: Attempt) -> list[Cause]:
+    rejections = evidence.rejections_of_sent(attempt)
+    if not rejections:
+        return []
+    from certprobe.report.refusals import REJECTED
+
+    title = f"the server accepted the certificate although it {REJECTED[rejections[0].reason]}"
+    detail = f"{words.sentence(rejections[0].detail)} What it announces is not what it checks."
+    return [Cause("accepted-although", Weight.NOTE, title, detail)]
 
 
 def _of_list(record: RequestRecord) -> list[Cause]:

@@ -6,12 +6,30 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from certprobe.report import evidence, words
 from certprobe.report.model import Attempt, Cause, Outcome, RequestRecord, StoreFacts, Weight
+from certprobe.selection.criteria import Reason
 from certprobe.selection.select import How
 from certprobe.tls.enums import AlertDescription, name_of
 from certprobe.wincrypt.prose import meaning
 
 if TYPE_CHECKING:
     from certprobe.selection.select import Candidate
+
+
+REJECTED: Final[dict[Reason, str]] = {
+    Reason.CERTIFICATE_UNREADABLE: "cannot be read",
+    Reason.NO_PRIVATE_KEY: "has no private key beside it",
+    Reason.KEY_DOES_NOT_FIT: "does not belong to the private key beside it",
+    Reason.NOT_TIME_VALID: "is expired or not valid yet",
+    Reason.WRONG_KEY_USAGE: "may not sign (keyUsage)",
+    Reason.WRONG_EXTENDED_KEY_USAGE: "is not meant for client authentication (extended key usage)",
+    Reason.CERTIFICATE_TYPE_NOT_OFFERED: "is of a type that the server does not take",
+    Reason.SIGNATURE_SCHEME_NOT_OFFERED: "has a key that the server takes no signature of",
+    Reason.CHAIN_SIGNATURE_NOT_OFFERED: "has a signature in its chain that the server does not take",
+    Reason.ISSUER_NOT_LISTED: "is of a CA that the server does not list",
+    Reason.CHAIN_INCOMPLETE: "comes without the intermediates that lead to a listed CA",
+    Reason.OID_FILTER: "does not pass the server's filter (oid_filters)",
+}
+"""What a certificate does, or is, that a rejection stands for; follows its name in a sentence."""
 
 
 class Why(NamedTuple):
@@ -97,7 +115,7 @@ def _none_given(record: RequestRecord, store: StoreFacts) -> Why:
 def _one_unfit(candidate: Candidate, asked: str) -> Why:
     rejection = candidate.rejections[0]
     subject = words.subject(candidate.credential.certificate)
-    title = f"no client certificate was sent: {subject} {words.REJECTED[rejection.reason]}"
+    title = f"no client certificate was sent: {subject} {REJECTED[rejection.reason]}"
     detail = f"{words.sentence(rejection.detail)} {asked}"
     return Why(rejection.reason.value, title, detail, words.sentence(rejection.change))
 
@@ -105,7 +123,7 @@ def _one_unfit(candidate: Candidate, asked: str) -> Why:
 def _none_fits(refused: list[Candidate], asked: str) -> Why:
     reasons = "; ".join(
         f"{candidate.number}: {words.subject(candidate.credential.certificate)} "
-        f"{words.REJECTED[candidate.rejections[0].reason]}"
+        f"{REJECTED[candidate.rejections[0].reason]}"
         for candidate in refused[: words.NAMES_IN_A_LINE]
     )
     title = f"no client certificate was sent: none of your {len(refused)} fits"
@@ -126,7 +144,7 @@ def _why_sent_is_bad(attempt: Attempt, record: RequestRecord) -> Why | None:
         return Why(error.symbol, title, words.status(client.deciding), meaning(error).advice)
     if rejections := evidence.rejections_of_sent(attempt):
         first = rejections[0]
-        title = f"the client certificate {subject} {words.REJECTED[first.reason]}"
+        title = f"the client certificate {subject} {REJECTED[first.reason]}"
         detail = f"{words.sentence(first.detail)} {words.asked(record)}"
         return Why(first.reason.value, title, detail, words.sentence(first.change))
     return None

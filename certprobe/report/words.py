@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from certprobe.pki.name import DistinguishedName
-from certprobe.selection.criteria import Reason
 from certprobe.tls.enums import AlertDescription, name_of
 from certprobe.tls.messages import Announced
 
@@ -16,22 +15,6 @@ if TYPE_CHECKING:
     from certprobe.report.model import Attempt, RequestRecord
 
 NAMES_IN_A_LINE: Final = 3
-
-REJECTED: Final[dict[Reason, str]] = {
-    Reason.CERTIFICATE_UNREADABLE: "cannot be read",
-    Reason.NO_PRIVATE_KEY: "has no private key beside it",
-    Reason.KEY_DOES_NOT_FIT: "does not belong to the private key beside it",
-    Reason.NOT_TIME_VALID: "is expired or not valid yet",
-    Reason.WRONG_KEY_USAGE: "may not sign (keyUsage)",
-    Reason.WRONG_EXTENDED_KEY_USAGE: "is not meant for client authentication (extended key usage)",
-    Reason.CERTIFICATE_TYPE_NOT_OFFERED: "is of a type that the server does not take",
-    Reason.SIGNATURE_SCHEME_NOT_OFFERED: "has a key that the server takes no signature of",
-    Reason.CHAIN_SIGNATURE_NOT_OFFERED: "has a signature in its chain that the server does not take",
-    Reason.ISSUER_NOT_LISTED: "is of a CA that the server does not list",
-    Reason.CHAIN_INCOMPLETE: "comes without the intermediates that lead to a listed CA",
-    Reason.OID_FILTER: "does not pass the server's filter (oid_filters)",
-}
-"""What a certificate does, or is, that a rejection stands for; follows its name in a sentence."""
 
 
 def asked(record: RequestRecord) -> str:
