@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from certprobe.report import shape
 
 _MOST_NAMES: Final = 10
+_MOST_CODES: Final = 6
 _STATES: Final = {
     "extension-absent": "any: no list was sent",
     "empty-list": "any: the list is empty",
@@ -85,12 +86,9 @@ def write_requests(page: Page, asked: str | None, tls: shape.Tls, verbosity: Ver
     for request in tls["certificate_requests"]:
         page.field("A certificate", words.PHASES[request["phase"]])
         _write_authorities(page, request, verbosity)
-        if request["certificate_types"] is not None:
-            page.field("Key types", words.names(request["certificate_types"]))
-        if request["signature_algorithms"] is not None:
-            page.field("Signatures", words.names(request["signature_algorithms"]))
-        if request["signature_algorithms_cert"] is not None:
-            page.field("In chains", words.names(request["signature_algorithms_cert"]))
+        _write_codes(page, "Key types", request["certificate_types"], verbosity)
+        _write_codes(page, "Signatures", request["signature_algorithms"], verbosity)
+        _write_codes(page, "In chains", request["signature_algorithms_cert"], verbosity)
         for oid_filter in request["oid_filters"]:
             page.field("OID filter", oid_filter["oid"] or "of an unreadable OID")
         for fault in request["faults"]:
@@ -108,6 +106,15 @@ def _write_authorities(page: Page, request: shape.CertificateRequest, verbosity:
         page.continued(words.name(name["rfc4514"]))
     if len(names) > shown:
         page.continued((f"... and {len(names) - shown} more (-v shows all)", Tone.FAINT))
+
+
+def _write_codes(page: Page, label: str, codes: list[shape.Code] | None, verbosity: Verbosity) -> None:
+    if codes is None:
+        return
+    shown = len(codes) if verbosity is Verbosity.VERBOSE else _MOST_CODES
+    names = ", ".join(code["name"] for code in codes[:shown]) or "none"
+    rest = f" and {len(codes) - shown} more (-v shows all)" if len(codes) > shown else ""
+    page.field(label, names, (rest, Tone.FAINT))
 
 
 def has_selection(tls: shape.Tls) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
 from certprobe.render.application import write_answers
 from certprobe.render.chains import has_faults, write_judgement, write_server_certificates
@@ -21,6 +21,8 @@ from certprobe.report.document import document
 if TYPE_CHECKING:
     from certprobe.report import shape
     from certprobe.report.model import ProbeReport
+
+    _Labelled: TypeAlias = tuple[str, shape.Attempt]
 
 _WORDS: Final = {
     "not-reached": "NOT REACHED",
@@ -44,27 +46,43 @@ _TITLES: Final = {
 }
 _REFUSED: Final = "the server refused the login"
 _PROBLEM: Final = "problem"
-_WIDEST_PATH: Final = 30
+_WIDEST_LABEL: Final = 30
 
 
 def render_text(report: ProbeReport, file: IO[str], verbosity: Verbosity) -> None:
     """Write the report to `file`, wrapped and coloured only if that is a terminal; raises what writing raises."""
     page = Page(file)
     told = document(report)
-    verdict = told["verdict"]
-    _write_headline(page, told["endpoint"]["url"], verdict["outcome"], verdict["causes"])
+    verdict, attempts = told["verdict"], _labelled(told["attempts"])
+    _write_headline(page, _url(told), verdict["outcome"], verdict["causes"])
     if verbosity is Verbosity.QUIET:
         return
     _write_causes(page, verdict["outcome"], verdict["causes"])
-    attempts = told["attempts"]
     if len(attempts) > 1:
         _write_overview(page, attempts)
-    for number, attempt in enumerate(attempts):
-        which = f": {attempt['path']}" if len(attempts) > 1 else ""
+    for number, (label, attempt) in enumerate(attempts):
+        which = f": {label}" if len(attempts) > 1 else ""
         _write_attempt(page, attempt, which, verbosity)
         _write_chains(page, attempt, which, attempts[:number], verbosity)
     _write_store(page, told)
     _write_circumstances(page, told)
+
+
+def _url(told: shape.Document) -> str:
+    """The address; without its path where several were probed."""
+    endpoint = told["endpoint"]
+    several = len({attempt["path"] for attempt in told["attempts"]}) > 1
+    return endpoint["url"].removesuffix(endpoint["path"]) if several else endpoint["url"]
+
+
+def _labelled(attempts: list[shape.Attempt]) -> list[_Labelled]:
+    """Each attempt with its path, and a number where a path has several connections."""
+    paths = [attempt["path"] or "" for attempt in attempts]
+    labels = [
+        path if paths.count(path) == 1 else f"{path} connection {number}".strip()
+        for number, path in enumerate(paths, 1)
+    ]
+    return list(zip(labels, attempts, strict=True))
 
 
 def _word(outcome: str, causes: list[shape.Cause]) -> tuple[str, Tone]:
@@ -102,14 +120,14 @@ def _write_causes(page: Page, outcome: str, causes: list[shape.Cause]) -> None:
             page.line(cause["advice"], lead=("Change: " if is_problem else "Hint: ", Tone.STRONG), indent=indent)
 
 
-def _write_overview(page: Page, attempts: list[shape.Attempt]) -> None:
-    page.heading("Paths")
-    width = min(max(len(attempt["path"] or "") for attempt in attempts), _WIDEST_PATH) + 2
-    for attempt in attempts:
+def _write_overview(page: Page, attempts: list[_Labelled]) -> None:
+    page.heading("Each connection")
+    width = min(max(len(label) for label, _ in attempts), _WIDEST_LABEL) + 2
+    for label, attempt in attempts:
         conclusion = attempt["conclusion"]
         word, tone = _word(conclusion["outcome"], conclusion["causes"])
         title = _title(conclusion["outcome"], conclusion["causes"])
-        page.line(f"{attempt['path'] or ''}  ".ljust(width), title, lead=(_lead(word), tone), indent=2)
+        page.line(f"{label}  ".ljust(width), title, lead=(_lead(word), tone), indent=2)
 
 
 def _write_attempt(page: Page, attempt: shape.Attempt, which: str, verbosity: Verbosity) -> None:
@@ -131,15 +149,15 @@ def _write_attempt(page: Page, attempt: shape.Attempt, which: str, verbosity: Ve
 
 
 def _write_chains(
-    page: Page, attempt: shape.Attempt, which: str, earlier: list[shape.Attempt], verbosity: Verbosity
+    page: Page, attempt: shape.Attempt, which: str, earlier: list[_Labelled], verbosity: Verbosity
 ) -> None:
-    """Both judged chains; what an earlier path showed already is not told again, unless everything is wanted."""
+    """Both judged chains; what an earlier connection showed already is not told again, unless everything is wanted."""
     judgements = (("Server chain", attempt["server"]), ("Client chain", attempt["client"]))
     for title, judgement in judgements:
         if judgement is None:
             continue
         page.heading(f"{title}{which}")
-        told = next((each["path"] for each in earlier if judgement in (each["server"], each["client"])), None)
+        told = next((label for label, each in earlier if judgement in (each["server"], each["client"])), None)
         if told is None or verbosity is Verbosity.VERBOSE:
             write_judgement(page, judgement, verbosity)
         else:

@@ -21,11 +21,6 @@ def code(value: shape.Code) -> str:
     return f"{value['name']} ({value['code']})"
 
 
-def names(values: list[shape.Code]) -> str:
-    """The names of code points; "none" for an empty list."""
-    return ", ".join(value["name"] for value in values) or "none"
-
-
 def status(value: shape_pki.Status) -> str:
     """ "CERT_E_EXPIRED 0x800B0101 (-2146762495)"."""
     return f"{value['symbol']} {value['hex']} ({value['signed']})"

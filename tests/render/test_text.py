@@ -13,6 +13,7 @@ from certprobe.lab.pki import common_name_only
 from certprobe.render.text import render_text
 from certprobe.render.verbosity import Verbosity
 from certprobe.report.model import Conclusion, Outcome, ProbeReport
+from certprobe.tls.enums import SignatureScheme
 from tests.render.terminal import Terminal
 from tests.report import reports
 
@@ -51,9 +52,9 @@ What you gave
 Judged
 """,
     reports.paths: """\
-REFUSED  https://localhost:8443/  the server refused CN=alice
+REFUSED  https://localhost:8443  the server refused CN=alice
 
-Paths
+Each connection
   REFUSED  /private  the server refused CN=alice
   OK       /         the server did not ask for a client certificate
 
@@ -172,6 +173,23 @@ def test_long_list_is_cut_and_shown_whole_by_verbose() -> None:
     assert "CN=CA 599\n" in text_of(report, Verbosity.VERBOSE)
 
 
+def test_long_list_of_algorithms_is_cut_and_shown_whole_by_verbose() -> None:
+    asking = reports.request()._replace(signature_algorithms=tuple(SignatureScheme)[:9])
+    facts = reports.tls(reports.asked(asking, reports.store()))
+    report = reports.report(reports.store(), (reports.attempt(facts), Conclusion(Outcome.ACCEPTED, ())))
+    assert "ecdsa_sha1, rsa_pkcs1_sha224, dsa_sha224 and 3 more (-v shows all)\n" in text_of(report)
+    assert "dsa_sha224, ecdsa_sha224, rsa_pkcs1_sha256, dsa_sha256\n" in text_of(report, Verbosity.VERBOSE)
+
+
+def test_connections_of_one_path_are_numbered() -> None:
+    one = reports.directory()
+    report = one._replace(attempts=one.attempts * 2, conclusions=one.conclusions * 2)
+    line = "the server maps CN=alice to no account\n"
+    assert f"  REFUSED  connection 1  {line}  REFUSED  connection 2  {line}" in text_of(report)
+    assert text_of(report).startswith("REFUSED  ldap://dc1.lab.test  ")
+    assert "\nConnection: connection 2\n" in text_of(report)
+
+
 def test_verbose_gives_every_reason_with_its_clause_and_change() -> None:
     shown = text_of(reports.accepted(), Verbosity.VERBOSE)
     assert "(RFC 5280 4.1.2.5)\n         Change: have the certificate renewed\n" in shown
@@ -203,6 +221,7 @@ def test_no_line_is_wider_than_the_terminal(make: Make, columns: int, monkeypatc
     monkeypatch.setenv("NO_COLOR", "1")
     shown = on_terminal(make(), Verbosity.VERBOSE)
     assert max(map(cell_len, shown.splitlines())) <= columns
+    assert not any(line.endswith(" ") for line in shown.splitlines())
 
 
 def test_pipe_neither_wraps_nor_colours(monkeypatch: pytest.MonkeyPatch) -> None:
