@@ -257,7 +257,7 @@ def credentials(contents: Iterable[Contents]) -> Identities:
         identities = [replace(identities[0], private_key=odd, key_status=KeyStatus.DOES_NOT_FIT)]
         notes.append(f"{unmatched[0].source}: private key does not fit the certificate of {identities[0].source}")
     else:
-        notes += [f"{key.source}: private key fits none of the certificates" for key in unmatched]
+        notes += [f"{key.source}: private key without the certificate that it belongs to" for key in unmatched]
     taken = {identity.certificate for identity in identities}
     loose = tuple(certificate for certificate in store if certificate not in taken)
     return Identities(tuple(identities), loose, (*(note for file in files for note in file.notes), *notes))

@@ -13,12 +13,13 @@ from certprobe.report.model import (
     StoreFacts,
     Weight,
 )
-from certprobe.wincrypt.hresult import ERROR_SUCCESS
+from certprobe.wincrypt.hresult import CERT_E_CHAINING, CERT_E_UNTRUSTEDROOT, ERROR_SUCCESS
 from certprobe.wincrypt.prose import meaning
 
 _SCHANNEL_LIMIT = 16 * 1024  # KB 2880390
 _TLS12_LIMIT = 0xFFFF
 _NEAR = 0.9
+_UNTRUSTED = (CERT_E_UNTRUSTEDROOT, CERT_E_CHAINING)
 
 
 def of_outcome(outcome: Outcome, attempt: Attempt, store: StoreFacts) -> list[Cause]:
@@ -112,7 +113,7 @@ def _of_judgement(judgement: Judgement) -> Cause:
     whose = "the server's certificate" if judgement.role is Role.SERVER else "the client certificate"
     if judgement.deciding.element_index > 0:
         whose = f"{whose} chain"
-    title = f"{whose} is not valid: {judgement.reason}"
+    title = f"{whose} is {'not trusted' if error in _UNTRUSTED else 'not valid'}: {judgement.reason}"
     return Cause(error.symbol, Weight.PROBLEM, title, words.status(judgement.deciding), meaning(error).advice)
 
 

@@ -108,6 +108,8 @@ def _none_given(record: RequestRecord, store: StoreFacts) -> Why:
     advice = f"Give a certificate with its key: --cert FILE. {words.asked(record)}"
     if not store.notes:
         return Why("no-certificate", "no client certificate was sent: none was given", advice=advice)
+    if len(store.notes) == 1:
+        return Why("no-certificate", f"no client certificate was sent: {store.notes[0]}", advice=advice)
     title = "no client certificate was sent: what was given holds no usable one"
     return Why("no-certificate", title, f"{'; '.join(store.notes)}.", advice)
 

@@ -250,11 +250,13 @@ def _certificate_authorities(credential: Credential, request: CertificateRequest
     if not chain[-1].is_self_issued:
         change += f", or add the certificate of {chain[-1].issuer} if one of them has issued it"
     broken = f" (the list is broken: {request.faults[0]})" if request.faults else ""
+    count = len(request.certificate_authorities)
+    listed = "the only name" if count == 1 else f"none of the {count} names"
     return Rejection(
         Reason.ISSUER_NOT_LISTED,
         clause,
         f"its chain is issued by {listing(str(certificate.issuer) for certificate in chain)};"
-        f" none of the {len(request.certificate_authorities)} names in the server's list matches{broken}",
+        f" {listed} in the server's list {'is another' if count == 1 else 'matches'}{broken}",
         change,
     )
 

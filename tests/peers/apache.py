@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.peers.process import HOST, directory, free_port, missing, program, running
-from tests.peers.site import Site
+from tests.peers.site import Identity, Site
 
 _MODULES = Path("/usr/lib/apache2/modules")
 _LOADED = ("mpm_event", "authz_core", "dir", "headers", "socache_shmcb", "ssl")
@@ -28,6 +28,10 @@ class Apache(NamedTuple):
     """`/secret/` requires a certificate, in TLS 1.3: by post-handshake authentication."""
     advertises_other: int
     """SSLVerifyClient require; SSLCADNRequestFile names the foreign root, the site's root is what is trusted."""
+    expired: int
+    """Asks for no certificate, and shows the site's expired server certificate; likewise the following."""
+    wrong_name: int
+    untrusted: int
 
 
 @contextlib.contextmanager
@@ -64,6 +68,9 @@ def _config(site: Site, ports: Apache, home: Path) -> str:
             ports.advertises_other,
             f"{ca}\nSSLVerifyClient require\nSSLCADNRequestFile {site.foreign_root_file}",
         ),
+        _host(site, ports.expired, "", site.servers.expired),
+        _host(site, ports.wrong_name, "", site.servers.wrong_name),
+        _host(site, ports.untrusted, "", site.servers.untrusted),
     )
     return account + _common(home) + "".join(hosts)
 
@@ -92,8 +99,8 @@ SSLVerifyDepth 3
 """
 
 
-def _host(site: Site, port: int, lines: str) -> str:
-    server = site.servers.good
+def _host(site: Site, port: int, lines: str, identity: Identity | None = None) -> str:
+    server = identity or site.servers.good
     return f"""\
 Listen {HOST}:{port}
 <VirtualHost {HOST}:{port}>

@@ -95,9 +95,9 @@ def test_a_key_without_certificate_is_noted() -> None:
     carol = ISSUING.client("carol")
     identities = match(store=ALICE.chain_pem + ALICE.private_key_pem() + carol.private_key_pem())
     assert told(identities) == [("CN=alice", "store #1", KeyStatus.FITS, CHAIN)]
-    assert identities.notes == ("store #4: private key fits none of the certificates",)
+    assert identities.notes == ("store #4: private key without the certificate that it belongs to",)
     alone = match(store=carol.private_key_pem())
-    assert (alone.credentials, alone.notes) == ((), ("store #1: private key fits none of the certificates",))
+    assert (alone.credentials, alone.notes) == ((), ("store #1: private key without the certificate that it belongs to",))
 
 
 def test_two_keys_that_fit_nothing_are_given_to_nobody() -> None:

@@ -1,0 +1,171 @@
+"""The command as a user runs it: a process of its own, on pipes or a terminal, in an environment that says nothing."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import IO, Any, NamedTuple, TypeAlias
+
+import jsonschema
+
+Arguments: TypeAlias = "str | Path | int"
+Document: TypeAlias = dict[str, Any]
+
+SECONDS = 60.0
+"""Until a run that hangs is killed; no test may need so long."""
+_SILENCED = ("SSL_CERT_FILE", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "PYTHONIOENCODING")
+# The terminal becomes the controlling one, so that Ctrl-C is a signal and a password is read from it.
+_TAKE_TERMINAL = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
+)
+
+
+class Ran(NamedTuple):
+    """What came of one run."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def head(self) -> str:
+        """The first ten lines: what a person reads before scrolling."""
+        return "\n".join(self.stdout.splitlines()[:10])
+
+    @property
+    def document(self) -> Document:
+        """The JSON report, held to the schema of the package."""
+        document: Document = json.loads(self.stdout)
+        _validator().validate(document)
+        assert document["verdict"]["exit_code"] == self.exit_code
+        return document
+
+
+def certprobe(*arguments: Arguments, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Ran:
+    """Run the command on pipes."""
+    with started(*arguments, env=env, cwd=cwd) as process:
+        try:
+            stdout, stderr = process.communicate(timeout=SECONDS)
+        finally:
+            _kill_group(process)
+    return Ran(process.returncode, stdout.decode(), stderr.decode())
+
+
+def report(*arguments: Arguments, env: Mapping[str, str] | None = None) -> Document:
+    """The document that the command prints with `--format json`; nothing else may be said, on either stream."""
+    ran = certprobe(*arguments, "--format", "json", env=env)
+    assert ran.stderr == ""
+    return ran.document
+
+
+def started(
+    *arguments: Arguments,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    stdout: int | IO[bytes] = subprocess.PIPE,
+) -> subprocess.Popen[bytes]:
+    """Start the command in a process group of its own, and leave the rest to the caller."""
+    return subprocess.Popen(
+        _argv(arguments),
+        cwd=cwd,
+        env=_environment(env),
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+class Answer(NamedTuple):
+    """What is typed as soon as the terminal shows `prompt`, once."""
+
+    prompt: str
+    typed: str
+
+
+class Terminal(NamedTuple):
+    """A run on a terminal: everything that it showed, and what went to standard output if that was a pipe."""
+
+    exit_code: int
+    screen: str
+    stdout: str
+
+
+def on_terminal(
+    *arguments: Arguments,
+    answers: Iterable[Answer] = (),
+    columns: int = 80,
+    stdout_is_pipe: bool = False,
+    env: Mapping[str, str] | None = None,
+) -> Terminal:
+    """Run the command on a terminal of that width, and type the answers, each when its prompt is there."""
+    controller, terminal = pty.openpty()
+    try:
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        process = subprocess.Popen(
+            (sys.executable, "-c", _TAKE_TERMINAL, *_argv(arguments)),
+            env={**_environment(env), "TERM": "xterm-256color"},
+            stdin=terminal,
+            stdout=subprocess.PIPE if stdout_is_pipe else terminal,
+            stderr=terminal,
+            start_new_session=True,
+        )
+        os.close(terminal)
+        try:
+            screen = _converse(controller, list(answers))
+            stdout = process.communicate(timeout=SECONDS)[0] or b""
+        finally:
+            _kill_group(process)
+    finally:
+        os.close(controller)
+    return Terminal(process.returncode, screen, stdout.decode())
+
+
+def _converse(controller: int, answers: list[Answer]) -> str:
+    """Read to the end of the terminal; Linux says EIO when its last process is gone."""
+    screen, seen = "", 0
+    deadline = time.monotonic() + SECONDS
+    while select.select([controller], [], [], max(0.0, deadline - time.monotonic()))[0]:
+        try:
+            screen += os.read(controller, 65536).decode(errors="replace")
+        except OSError:
+            assert not answers, f"never asked for {answers[0].prompt!r}:\n{screen}"
+            return screen
+        while answers and (found := screen.find(answers[0].prompt, seen)) >= 0:
+            seen = found + len(answers[0].prompt)
+            os.write(controller, answers.pop(0).typed.encode())
+    raise AssertionError(f"nothing more came to the terminal:\n{screen}")
+
+
+def _argv(arguments: Sequence[Arguments]) -> list[str]:
+    return [sys.executable, "-m", "certprobe", *map(str, arguments)]
+
+
+def _environment(env: Mapping[str, str] | None) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _SILENCED and "CERTPROBE" not in name}
+    return {**kept, **(env or {})}
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@cache
+def _validator() -> jsonschema.Draft202012Validator:
+    schema = json.loads(files("certprobe.report").joinpath("schema.json").read_text())
+    return jsonschema.Draft202012Validator(schema)
