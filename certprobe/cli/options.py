@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from certprobe.chooser import Chooser
     from certprobe.endpoint import Endpoint, Proxy
     from certprobe.report.model import ProbeReport
+    from certprobe.transport import Step
 
 _VERSIONS = {f"1.{minor}": ProtocolVersion(0x0301 + minor) for minor in range(4)}
 _PROXY_PASSWORD = "CERTPROBE_PROXY_PASSWORD"  # noqa: S105 - a variable's name
@@ -152,13 +153,28 @@ def run_probe(endpoints: tuple[Endpoint, ...], alpn: tuple[str, ...], typed: dic
     """Do what was typed, print the report, and return the exit code."""
     common = Common(**typed)
     _require_consistency(common)
-    plan = _plan(endpoints, alpn, common)
-    report = probe(plan, Deadline(common.timeout, max(min(_SHORTEST_STEP, common.timeout), common.timeout / 3)))
+    # What a callback prints must not get between the report and its reader.
+    with contextlib.redirect_stdout(sys.stderr):
+        plan = _plan(endpoints, alpn, common)
+        report = probe(plan, _deadline(common))
     # A reader that has seen enough, as `head` has, does not change what was found.
     with contextlib.suppress(BrokenPipeError):
         _print(report, common)
         sys.stdout.flush()
     return report.exit_code
+
+
+def _deadline(common: Common) -> Deadline:
+    step = max(min(_SHORTEST_STEP, common.timeout), common.timeout / 3)
+    return (_ToldDeadline if common.verbose else Deadline)(common.timeout, step)
+
+
+class _ToldDeadline(Deadline):
+    """Says on standard error which step begins."""
+
+    def step(self, name: str) -> Step:
+        click.echo(f"certprobe: {name} ...", err=True)
+        return super().step(name)
 
 
 def _require_consistency(common: Common) -> None:
