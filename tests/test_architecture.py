@@ -63,7 +63,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 # Foreign library -> the only files, or rooms, that import it.
 IMPORTED_BY = {
-    "OpenSSL": ("tls/openssl.py",),
+    "OpenSSL": ("tls/openssl.py", "tls/openssl_server.py"),
     "sansldap": ("application/ldap.py", "application/ldap_server.py"),
     "h11": ("application/http.py",),
     "rich": ("render/",),

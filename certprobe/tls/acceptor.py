@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from certprobe.tls import openssl
+from certprobe.tls import openssl_server
 from certprobe.tls.conversation import TlsConversation
 from certprobe.tls.enums import HandshakeType, ProtocolVersion
 from certprobe.tls.events import PeerCertificates
@@ -31,7 +31,7 @@ class TlsAcceptor(TlsConversation):
     def __init__(self, options: ServerOptions) -> None:
         self._negotiated_version: int | None = None
         super().__init__(
-            openssl.server_engine(
+            openssl_server.server_engine(
                 options.versions,
                 options.credential,
                 requirement=options.requirement,
@@ -43,9 +43,10 @@ class TlsAcceptor(TlsConversation):
     def request_certificate(self, requirement: Requirement) -> None:
         """Ask now: after the handshake in TLS 1.3 (RFC 8446 4.6.2), by a renegotiation before it.
 
-        Raises ProtocolError when the client did not offer post-handshake authentication.
+        Raises ProtocolError when the client did not offer post-handshake authentication, or is asked already.
         """
-        openssl.request_certificate(self._engine, requirement)
+        openssl_server.request_certificate(self._engine, requirement)
+        self._run(self._engine.handshake)
         self._advance()
 
     @property
@@ -56,8 +57,6 @@ class TlsAcceptor(TlsConversation):
         if direction is Direction.SENT:
             if kind == HandshakeType.server_hello and (hello := parse_server_hello(body)) is not None:
                 self._negotiated_version = hello.version
-            elif kind == HandshakeType.certificate_request:
-                self._finished = {Direction.SENT} if self._connected else self._finished
         elif kind == HandshakeType.certificate:
             message = parse_certificate(body, self._version)
             self._events.append(PeerCertificates(message.certificates, message.faults))

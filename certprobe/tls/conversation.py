@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import assert_never
+from typing import Final, assert_never
 
 from certprobe.errors import FailureKind, Party, ProtocolError
-from certprobe.tls.enums import AlertDescription, AlertLevel, HandshakeType, ProtocolVersion
+from certprobe.tls.enums import AlertDescription, AlertLevel, ContentType, HandshakeType, ProtocolVersion
 from certprobe.tls.events import (
     AlertReceived,
     AlertSent,
@@ -22,17 +22,20 @@ from certprobe.tls.events import (
     Phase,
     TlsEvent,
 )
-from certprobe.tls.openssl import Direction, Engine, EngineError, Progress, Record
+from certprobe.tls.openssl import Direction, Engine, Progress, Record
 
+HANDSHAKE_LIMIT: Final = 32
+"""Handshakes on one connection, post-handshake authentications included."""
 _HANDSHAKE_HEADER = 4
-_NOT_AN_END = (AlertDescription.user_canceled, AlertDescription.no_renegotiation)
+_TLS_RECORD_START = 2
 
 
 class TlsConversation:
     """One side of a TLS connection over an Engine.
 
     Failures raise ProtocolError from `next_event`, after every event that preceded them; after `PeerClosed` nothing
-    follows. Not checked: anything about the peer's certificates.
+    follows. While a handshake rests, nothing is told: what the peer sends, its end included, waits for the answer.
+    Not checked: anything about the peer's certificates.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -41,9 +44,13 @@ class TlsConversation:
         self._failure: ProtocolError | None = None
         self._phase = Phase.INITIAL
         self._finished: set[Direction] = set()
+        self._handshakes = 0
         self._connected = False
+        self._shakes_hands = True
         self._resting = False
-        self._received_any = False
+        self._beginning = b""
+        self._unsent: deque[bytes] = deque()
+        self._at_eof = False
         self._ended = False
         self._advance()
 
@@ -57,17 +64,19 @@ class TlsConversation:
         raise NotImplementedError
 
     def receive_data(self, data: bytes) -> None:
-        """Hand over octets from the peer. Raises ProtocolError (NOT_TLS) when the first of them cannot be TLS."""
-        if not self._received_any and data:
-            self._received_any = True
-            _require_tls(data)
-        if not self._ended:
+        """Hand over octets from the peer; what comes after the end is ignored."""
+        if len(self._beginning) < _TLS_RECORD_START:
+            self._beginning += data[:_BANNER_SIZE]
+            if self._beginning and not _may_be_tls(self._beginning):
+                self._fail(_not_tls(self._beginning))
+        if data and not self._ended:
             self._engine.receive_data(data)
             self._advance()
 
     def receive_eof(self) -> None:
         """Say that the peer's side of the transport has ended."""
-        self._end(Closure.WITHOUT_ALERT)
+        self._at_eof = True
+        self._advance()
 
     def next_event(self) -> TlsEvent | None:
         """Return the next event, or None: more data is needed. Raises ProtocolError when the conversation broke."""
@@ -79,13 +88,18 @@ class TlsConversation:
         return None
 
     def send(self, plaintext: bytes) -> None:
-        """Encrypt application data; silently nothing once the conversation has ended, since reading on tells why."""
+        """Encrypt application data, after the handshake if one is under way.
+
+        Silently nothing once the conversation has ended, since reading on tells why.
+        """
         if plaintext and not self._ended:
-            self._run(lambda: self._engine.write(plaintext))
+            self._unsent.append(plaintext)
+            self._write()
 
     def close(self) -> None:
-        """Queue our close_notify."""
+        """Queue our close_notify; there is none before a handshake is done."""
         self._engine.shut_down()
+        self._translate_records()
 
     def data_to_send(self) -> bytes:
         """Return and forget the octets that are due to the peer."""
@@ -94,6 +108,16 @@ class TlsConversation:
     def _advance(self) -> None:
         while not self._resting and not self._ended and self._run(self._step):
             pass
+        self._write()
+        if self._at_eof and not self._resting:
+            self._end(Closure.WITHOUT_ALERT)
+
+    def _write(self) -> None:
+        # A write would go on with an unfinished handshake, and take the peer's data in between for a mistake.
+        while self._unsent and not self._shakes_hands and not self._ended:
+            if not self._run(lambda: self._engine.write(self._unsent[0])):
+                break
+            self._unsent.popleft()
 
     def _step(self) -> Progress:
         if not self._connected:
@@ -111,11 +135,9 @@ class TlsConversation:
         """Run one operation of the engine, tell what it brought, and return whether another may follow."""
         try:
             progress = operation()
-        except EngineError as error:
+        except ProtocolError as error:
             self._translate_records()
-            if not self._ended:
-                self._ended = True
-                self._failure = error
+            self._fail(error)
             return False
         self._translate_records()
         match progress:
@@ -130,6 +152,11 @@ class TlsConversation:
                 assert_never(progress)
         return progress is Progress.DONE
 
+    def _fail(self, failure: ProtocolError) -> None:
+        if not self._ended:
+            self._ended = True
+            self._failure = failure
+
     def _end(self, closure: Closure) -> None:
         if not self._ended:
             self._ended = True
@@ -140,10 +167,10 @@ class TlsConversation:
             record = self._engine.records.popleft()
             if record.is_alert:
                 self._translate_alert(record)
-            elif record.data[0] == HandshakeType.finished:
-                self._note_finished(record.direction)
-            else:
-                self._translate_handshake(record.direction, record.data[0], record.data[_HANDSHAKE_HEADER:])
+                continue
+            kind = record.data[0]
+            self._note_progress(record.direction, kind)
+            self._translate_handshake(record.direction, kind, record.data[_HANDSHAKE_HEADER:])
 
     def _translate_alert(self, record: Record) -> None:
         level, description = record.data[0], record.data[1]
@@ -153,16 +180,39 @@ class TlsConversation:
         self._events.append(AlertReceived(level, description))
         if description == AlertDescription.close_notify:
             self._end(Closure.CLOSE_NOTIFY)
-        elif level == AlertLevel.fatal or (self._version == ProtocolVersion.TLS_1_3 and description not in _NOT_AN_END):
+        elif level == AlertLevel.fatal or (self._is_tls13 and description != AlertDescription.user_canceled):
             self._end(Closure.ALERT)
+
+    @property
+    def _is_tls13(self) -> bool:
+        return self._version == ProtocolVersion.TLS_1_3
+
+    def _note_progress(self, direction: Direction, kind: int) -> None:
+        """Keep account of where a handshake begins and ends."""
+        match kind:
+            case HandshakeType.client_hello:
+                self._shakes_hands = True
+            case HandshakeType.certificate_request if self._phase is Phase.POST_HANDSHAKE:
+                # The server's Finished of the first handshake stands for this exchange too (RFC 8446 4.6.2).
+                self._finished = {direction}
+                self._shakes_hands = direction is Direction.RECEIVED
+            case HandshakeType.finished:
+                self._note_finished(direction)
+            case _:
+                pass
 
     def _note_finished(self, direction: Direction) -> None:
         self._finished.add(direction)
-        if len(self._finished) == len(Direction):
-            self._events.append(HandshakeCompleted(self._phase))
-            self._finished.clear()
-            is_tls13 = self._version == ProtocolVersion.TLS_1_3
-            self._phase = Phase.POST_HANDSHAKE if is_tls13 else Phase.RENEGOTIATION
+        if len(self._finished) < len(Direction):
+            return
+        self._events.append(HandshakeCompleted(self._phase))
+        self._finished.clear()
+        self._shakes_hands = False
+        self._phase = Phase.POST_HANDSHAKE if self._is_tls13 else Phase.RENEGOTIATION
+        self._handshakes += 1
+        if self._handshakes > HANDSHAKE_LIMIT:
+            words = f"the peer began more than {HANDSHAKE_LIMIT} handshakes on one connection"
+            self._fail(ProtocolError(words, kind=FailureKind.TOO_MUCH_DATA, party=Party.PEER))
 
 
 _LOOKS_LIKE = (
@@ -175,9 +225,14 @@ _LOOKS_LIKE = (
 )
 
 
-def _require_tls(data: bytes) -> None:
-    if data[0] in (0x15, 0x16) and (len(data) == 1 or data[1] == 0x03):
-        return
-    guess = next((words for prefix, words in _LOOKS_LIKE if data.startswith(prefix)), None)
-    looks = f"its answer looks like {guess}" if guess else f"its answer begins with {data[:8].hex(' ')}"
-    raise ProtocolError(f"the port does not speak TLS: {looks}", kind=FailureKind.NOT_TLS, party=Party.PEER)
+_BANNER_SIZE = 8
+
+
+def _may_be_tls(beginning: bytes) -> bool:
+    return beginning[0] in (ContentType.alert, ContentType.handshake) and beginning[1:2] in (b"", b"\x03")
+
+
+def _not_tls(beginning: bytes) -> ProtocolError:
+    guess = next((words for prefix, words in _LOOKS_LIKE if beginning.startswith(prefix)), None)
+    looks = f"its answer looks like {guess}" if guess else f"its answer begins with {beginning.hex(' ')}"
+    return ProtocolError(f"the port does not speak TLS: {looks}", kind=FailureKind.NOT_TLS, party=Party.PEER)

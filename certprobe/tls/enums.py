@@ -19,6 +19,13 @@ class ProtocolVersion(enum.IntEnum):
         return f"TLS 1.{self - 0x0301}"
 
 
+class ContentType(enum.IntEnum):
+    """ContentType of a record, the ones that a handshake uses (RFC 8446 5.1)."""
+
+    alert = 21
+    handshake = 22
+
+
 class HandshakeType(enum.IntEnum):
     """HandshakeType, RFC 8446 4 and RFC 5246 7.4."""
 

@@ -6,7 +6,7 @@ No function here raises on hostile bytes; each is linear in the length of the me
 from __future__ import annotations
 
 import enum
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from certprobe.tls.enums import ExtensionType, ProtocolVersion
 
@@ -103,61 +103,84 @@ class CertificateMessage(NamedTuple):
     faults: tuple[str, ...] = ()
 
 
+class _Fields(TypedDict, total=False):
+    """The fields of a CertificateRequest that were read so far."""
+
+    context: bytes
+    certificate_types: tuple[int, ...]
+    certificate_authorities: tuple[bytes, ...]
+    certificate_authorities_size: int
+    signature_algorithms: tuple[int, ...]
+    signature_algorithms_cert: tuple[int, ...]
+    oid_filters: tuple[OidFilter, ...]
+
+
 def parse_certificate_request(body: bytes, version: int) -> CertificateRequest:
-    """Read the body of a CertificateRequest; whatever stands before the first fault is kept."""
+    """Read the body of a CertificateRequest; whatever can be told apart from a fault is kept."""
     parse = _request_tls13 if version >= ProtocolVersion.TLS_1_3 else _request_tls12
-    fields: dict[str, object] = {}
+    fields = _Fields()
     faults: list[str] = []
     try:
         parse(_Reader(body), version, fields, faults)
     except _Truncated as fault:
         faults.append(str(fault))
-    return CertificateRequest(version=version, size=len(body), faults=tuple(faults), **fields)  # type: ignore[arg-type]
+    return CertificateRequest(version=version, size=len(body), faults=tuple(faults), **fields)
 
 
-def _request_tls12(reader: _Reader, version: int, fields: dict[str, object], faults: list[str]) -> None:
+def _request_tls12(reader: _Reader, version: int, fields: _Fields, faults: list[str]) -> None:
     fields["certificate_authorities"] = ()
     fields["certificate_types"] = tuple(reader.vector(1, "certificate_types"))
     if version >= ProtocolVersion.TLS_1_2:
-        algorithms = reader.vector(2, "supported_signature_algorithms")
-        fields["signature_algorithms"] = _uint16s(algorithms, "supported_signature_algorithms", faults)
-    names = _rest_as_vector(reader, "certificate_authorities", faults)
+        fields["signature_algorithms"] = _uint16s(reader, "supported_signature_algorithms", faults)
+    _read_authorities(reader, fields, faults)
+
+
+def _request_tls13(reader: _Reader, _: int, fields: _Fields, faults: list[str]) -> None:
+    fields["context"] = reader.vector(1, "certificate_request_context")
+    extensions = _Reader(_last_vector(reader, "extensions", faults))
+    seen: set[int] = set()
+    while extensions.left:
+        kind = extensions.integer(2, "extension type")
+        data = _Reader(extensions.vector(2, f"extension {kind}"))
+        if kind in seen:
+            faults.append(f"extension {kind}: sent more than once, the rest is not read")
+            return
+        seen.add(kind)
+        try:
+            _read_extension(kind, data, fields, faults)
+        except _Truncated as fault:
+            faults.append(str(fault))
+
+
+def _read_extension(kind: int, data: _Reader, fields: _Fields, faults: list[str]) -> None:
+    match kind:
+        case ExtensionType.certificate_authorities:
+            fields["certificate_authorities"] = ()
+            _read_authorities(data, fields, faults)
+        case ExtensionType.signature_algorithms:
+            fields["signature_algorithms"] = _uint16s(data, "signature_algorithms", faults)
+        case ExtensionType.signature_algorithms_cert:
+            fields["signature_algorithms_cert"] = _uint16s(data, "signature_algorithms_cert", faults)
+        case ExtensionType.oid_filters:
+            fields["oid_filters"] = _oid_filters(data, faults)
+        case _:
+            pass
+
+
+def _read_authorities(reader: _Reader, fields: _Fields, faults: list[str]) -> None:
+    names = _last_vector(reader, "certificate_authorities", faults)
     fields["certificate_authorities_size"] = len(names)
     fields["certificate_authorities"] = _distinguished_names(names, faults)
 
 
-def _request_tls13(reader: _Reader, version: int, fields: dict[str, object], faults: list[str]) -> None:
-    fields["context"] = reader.vector(1, "certificate_request_context")
-    extensions = _Reader(_rest_as_vector(reader, "extensions", faults))
-    while extensions.left:
-        kind = extensions.integer(2, "extension type")
-        data = _Reader(extensions.vector(2, "extension"))
-        match kind:
-            case ExtensionType.certificate_authorities:
-                names = (
-                    data.take(data.left, "list")
-                    if data.left < 2
-                    else _rest_as_vector(data, "certificate_authorities", faults)
-                )
-                fields["certificate_authorities_size"] = len(names)
-                fields["certificate_authorities"] = _distinguished_names(names, faults)
-            case ExtensionType.signature_algorithms:
-                algorithms = data.vector(2, "signature_algorithms")
-                fields["signature_algorithms"] = _uint16s(algorithms, "signature_algorithms", faults)
-            case ExtensionType.signature_algorithms_cert:
-                algorithms = data.vector(2, "signature_algorithms_cert")
-                fields["signature_algorithms_cert"] = _uint16s(algorithms, "signature_algorithms_cert", faults)
-            case ExtensionType.oid_filters:
-                fields["oid_filters"] = _oid_filters(data.vector(2, "oid_filters"), faults)
-            case _:
-                pass
-
-
-def _rest_as_vector(reader: _Reader, what: str, faults: list[str]) -> bytes:
-    declared = reader.integer(2, f"length of {what}")
-    if declared != reader.left:
-        faults.append(f"{what}: {declared} octets declared, {reader.left} follow")
-    return reader.take(reader.left, what)
+def _last_vector(reader: _Reader, what: str, faults: list[str], width: int = 2) -> bytes:
+    """Read the vector that a message or extension ends with, also under a length that is too long or has wrapped."""
+    declared = reader.integer(width, f"length of {what}")
+    left = reader.left
+    if declared != left:
+        faults.append(f"{what}: {declared} octets declared, {left} follow")
+    has_wrapped = declared == left % (1 << 8 * width)
+    return reader.take(left if has_wrapped else min(declared, left), what)
 
 
 def _distinguished_names(data: bytes, faults: list[str]) -> tuple[bytes, ...]:
@@ -171,14 +194,15 @@ def _distinguished_names(data: bytes, faults: list[str]) -> tuple[bytes, ...]:
     return tuple(names)
 
 
-def _uint16s(data: bytes, what: str, faults: list[str]) -> tuple[int, ...]:
+def _uint16s(reader: _Reader, what: str, faults: list[str]) -> tuple[int, ...]:
+    data = reader.vector(2, what)
     if len(data) % 2:
         faults.append(f"{what}: odd length {len(data)}")
     return tuple(int.from_bytes(data[i : i + 2], "big") for i in range(0, len(data) - 1, 2))
 
 
-def _oid_filters(data: bytes, faults: list[str]) -> tuple[OidFilter, ...]:
-    reader = _Reader(data)
+def _oid_filters(data: _Reader, faults: list[str]) -> tuple[OidFilter, ...]:
+    reader = _Reader(data.vector(2, "oid_filters"))
     filters: list[OidFilter] = []
     try:
         while reader.left:
@@ -243,13 +267,11 @@ def parse_certificate(body: bytes, version: int) -> CertificateMessage:
     try:
         if version >= ProtocolVersion.TLS_1_3:
             reader.vector(1, "certificate_request_context")
-        declared = reader.integer(3, "length of certificate_list")
-        if declared != reader.left:
-            faults.append(f"certificate_list: {declared} octets declared, {reader.left} follow")
-        while reader.left:
-            certificates.append(reader.vector(3, f"certificate {len(certificates) + 1}"))
+        entries = _Reader(_last_vector(reader, "certificate_list", faults, width=3))
+        while entries.left:
+            certificates.append(entries.vector(3, f"certificate {len(certificates) + 1}"))
             if version >= ProtocolVersion.TLS_1_3:
-                for kind, data in _extensions(reader):
+                for kind, data in _extensions(entries):
                     if kind == ExtensionType.status_request and len(certificates) == 1:
                         stapled = parse_certificate_status(data.take(data.left, "status_request"))
     except _Truncated as fault:

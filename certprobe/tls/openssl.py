@@ -1,8 +1,8 @@
-"""The only importer of OpenSSL: one TLS connection over memory, with its handshake messages in clear.
+"""One TLS connection over memory, with its handshake messages in clear; OpenSSL is used here and in `openssl_server`.
 
 pyOpenSSL has no public client-certificate callback, message callback or post-handshake switch; the binding under it
-has. Every private name used here stands in `_PRIVATE_NAMES` and is checked when the first connection is made. OpenSSL
-judges no certificate: verification is off for clients and always content for servers.
+has. Every private name used in the two files stands in `PRIVATE_NAMES` and is checked when the first connection is
+made. OpenSSL judges no certificate: verification is off for clients and always content for servers.
 """
 
 from __future__ import annotations
@@ -13,23 +13,24 @@ import functools
 import weakref
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from cryptography.hazmat.bindings.openssl.binding import Binding
 from OpenSSL import SSL, crypto
 
 from certprobe.errors import CertprobeError, FailureKind, Party, ProtocolError
-from certprobe.tls.enums import ProtocolVersion
+from certprobe.tls.enums import ContentType, ProtocolVersion
 
 if TYPE_CHECKING:
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.credential import Credential
 
-_ffi: Any = Binding.ffi
-_lib: Any = Binding.lib
+ffi: Any = Binding.ffi
+lib: Any = Binding.lib
 
-_PRIVATE_NAMES = (
+PRIVATE_NAMES: Final = (
     "ERR_GET_REASON",
+    "ERR_clear_error",
     "ERR_get_error",
     "ERR_peek_error",
     "ERR_reason_error_string",
@@ -45,12 +46,10 @@ _PRIVATE_NAMES = (
     "sk_X509_NAME_new_null",
     "sk_X509_NAME_push",
 )
-_CONTENT_ALERT = 21
-_CONTENT_HANDSHAKE = 22
 _MODE_NO_AUTO_CHAIN = 0x8
-_OP_LEGACY_SERVER_CONNECT = 0x4
 _OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION = 0x40000
-_OP_NO_TICKET = 0x4000
+_ERR_LIB_SSL = 20
+_REST = -1
 _READ_SIZE = 65536
 
 
@@ -106,11 +105,12 @@ class Record(NamedTuple):
 
 def missing_private_names() -> tuple[str, ...]:
     """Return the private names that the installed binding lacks; empty when certprobe can work."""
-    return tuple(name for name in _PRIVATE_NAMES if not hasattr(_lib, name))
+    return tuple(name for name in PRIVATE_NAMES if not hasattr(lib, name))
 
 
 @functools.cache
-def _require_private_names() -> None:
+def require_private_names() -> None:
+    """Raise BindingError if the installed binding lacks a name."""
     if missing := missing_private_names():
         raise BindingError(
             f"the installed pyOpenSSL and cryptography lack {', '.join(missing)}; "
@@ -122,33 +122,34 @@ _engines: weakref.WeakValueDictionary[int, Engine] = weakref.WeakValueDictionary
 
 
 def _address(ssl: Any) -> int:
-    return int(_ffi.cast("uintptr_t", ssl))
+    return int(ffi.cast("uintptr_t", ssl))
 
 
-@_ffi.callback("void(int, int, int, const void *, size_t, SSL *, void *)")  # type: ignore[untyped-decorator]
+@ffi.callback("void(int, int, int, const void *, size_t, SSL *, void *)")  # type: ignore[untyped-decorator]
 def _on_message(written: int, _version: int, content_type: int, buffer: Any, size: int, ssl: Any, _: Any) -> None:
-    if content_type in (_CONTENT_HANDSHAKE, _CONTENT_ALERT) and (engine := _engines.get(_address(ssl))) is not None:
+    is_alert = content_type == ContentType.alert
+    if (is_alert or content_type == ContentType.handshake) and (engine := _engines.get(_address(ssl))) is not None:
         direction = Direction.SENT if written else Direction.RECEIVED
-        engine.records.append(Record(direction, content_type == _CONTENT_ALERT, bytes(_ffi.buffer(buffer, size))))
+        engine.records.append(Record(direction, is_alert, bytes(ffi.buffer(buffer, size))))
 
 
-@_ffi.callback("int(SSL *, void *)")  # type: ignore[untyped-decorator]
+@ffi.callback("int(SSL *, void *)", error=_REST)  # type: ignore[untyped-decorator]
 def _on_certificate(ssl: Any, _argument: Any) -> int:
     engine = _engines.get(_address(ssl))
     if engine is None or not engine.answered:
-        return -1
+        return _REST
     engine.answered = False
     return 1
 
 
 class _Connection(SSL.Connection):
-    """A Connection that keeps the number of OpenSSL's first error, since its exceptions carry English only."""
+    """A Connection that keeps the SSL_R_ number of OpenSSL's first error, since its exceptions carry English only."""
 
     reason = 0
 
     def _raise_ssl_error(self, ssl: Any, result: int) -> None:
-        if error := _lib.ERR_peek_error():
-            self.reason = _lib.ERR_GET_REASON(error)
+        error = lib.ERR_peek_error()
+        self.reason = lib.ERR_GET_REASON(error) if error >> 23 & 0xFF == _ERR_LIB_SSL else 0
         super()._raise_ssl_error(ssl, result)
 
 
@@ -203,9 +204,11 @@ class Engine:
 
     def _await_certificates(self) -> None:
         # set_context replaces the certificate callback along with the certificate, so it is set anew after each.
-        _lib.SSL_set_cert_cb(self.connection._ssl, _on_certificate, _ffi.NULL)
+        lib.SSL_set_cert_cb(self.connection._ssl, _on_certificate, ffi.NULL)
 
     def _step(self, operation: Callable[[], object]) -> Progress:
+        # What others left in this thread's queue would be taken for an error of this step.
+        lib.ERR_clear_error()
         try:
             operation()
         except SSL.WantReadError:
@@ -215,16 +218,30 @@ class Engine:
         except (SSL.ZeroReturnError, SSL.SysCallError):
             return Progress.CLOSED
         except SSL.Error as error:
-            raise EngineError(_words(error), self.connection.reason) from error
+            raise _failure(self.connection.reason, _words(error)) from error
         return Progress.DONE
 
 
-class EngineError(ProtocolError):
-    """OpenSSL ended the conversation; `reason` is its SSL_R_ number, 1000 + description for an alert of the peer's."""
+_TOO_WEAK = (FailureKind.CREDENTIAL_UNUSABLE, Party.OURSELVES, "a certificate of the credential is too weak")
+_TOO_LONG = (
+    FailureKind.TOO_MUCH_DATA,
+    Party.PEER,
+    "a handshake message of the peer's is longer than 100 KiB, so that what it lists cannot be shown",
+)
+_FAILURES = {
+    152: _TOO_LONG,  # SSL_R_EXCESSIVE_MESSAGE_SIZE
+    397: _TOO_WEAK,  # SSL_R_CA_KEY_TOO_SMALL
+    398: _TOO_WEAK,  # SSL_R_CA_MD_TOO_WEAK
+    399: _TOO_WEAK,  # SSL_R_EE_KEY_TOO_SMALL
+}
 
-    def __init__(self, words: str, reason: int) -> None:
-        super().__init__(f"TLS library: {words}", kind=FailureKind.MALFORMED, party=Party.PEER)
-        self.reason = reason
+
+def _failure(reason: int, words: str) -> ProtocolError:
+    """What OpenSSL ended the conversation of, by its SSL_R_ number."""
+    if (known := _FAILURES.get(reason)) is None:
+        return ProtocolError(f"TLS library: {words}", kind=FailureKind.MALFORMED, party=Party.PEER)
+    kind, party, ours = known
+    return ProtocolError(f"{ours} (TLS library: {words})", kind=kind, party=party)
 
 
 def client_engine(
@@ -234,7 +251,7 @@ def client_engine(
 
     `server_name` is sent as SNI (RFC 6066 3) unless None. Resumption is never offered.
     """
-    _require_private_names()
+    require_private_names()
     engine = Engine(_client_context(versions, compatibility))
     engine._await_certificates()
     connection = engine.connection
@@ -249,25 +266,26 @@ def client_engine(
 
 @functools.cache
 def _client_context(versions: VersionRange, compatibility: Compatibility) -> SSL.Context:
-    context = _context(versions, compatibility)
-    _lib.SSL_CTX_set_post_handshake_auth(context._context, 1)
+    context = new_context(versions, compatibility)
+    lib.SSL_CTX_set_post_handshake_auth(context._context, 1)
     context.set_mode(_MODE_NO_AUTO_CHAIN)
     context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
-    context.set_options(_OP_NO_TICKET)
+    context.set_options(SSL.OP_NO_TICKET)
     return context
 
 
-def _context(versions: VersionRange, compatibility: Compatibility) -> SSL.Context:
+def new_context(versions: VersionRange, compatibility: Compatibility) -> SSL.Context:
+    """Return a Context for either side, whose handshake messages the engines take note of."""
     context = SSL.Context(SSL.TLS_METHOD)
     context.set_min_proto_version(versions.minimum)
     context.set_max_proto_version(versions.maximum)
     if compatibility is Compatibility.LEGACY:
-        context.set_cipher_list(b"ALL:@SECLEVEL=0")
-        context.set_options(_OP_LEGACY_SERVER_CONNECT | _OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION)
+        context.set_cipher_list(b"ALL:!aNULL:@SECLEVEL=0")
+        context.set_options(SSL.OP_LEGACY_SERVER_CONNECT | _OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION)
     elif versions.minimum < ProtocolVersion.TLS_1_2:
         # TLS 1.0 and 1.1 sign with MD5 and SHA-1, which only SECLEVEL 0 allows.
         context.set_cipher_list(b"DEFAULT:@SECLEVEL=0")
-    _lib.SSL_CTX_set_msg_callback(context._context, _on_message)
+    lib.SSL_CTX_set_msg_callback(context._context, _on_message)
     return context
 
 
@@ -280,25 +298,30 @@ def credential_context(
     """
     if credential is None:
         return _client_context(versions, compatibility)
-    context = _context(versions, compatibility)
-    _use(context, credential)
+    context = new_context(versions, compatibility)
+    load(context, credential)
     return context
 
 
-def _use(context: SSL.Context, credential: Credential) -> None:
+def load(context: SSL.Context, credential: Credential) -> None:
+    """Put `credential` into `context`. Raises ProtocolError (CREDENTIAL_UNUSABLE) like `credential_context`."""
     if credential.private_key is None:
         raise _unusable(credential, "it has no private key")
+    raw = context._context
+    lib.ERR_clear_error()
     try:
         # The library's own parser, not cryptography's: it takes certificates that cryptography refuses.
-        accepted = _lib.SSL_CTX_use_certificate(context._context, _x509(credential.certificate)._x509)
-        for intermediate in credential.intermediates:
-            copy = _lib.X509_dup(_x509(intermediate)._x509)
-            accepted = accepted and _lib.SSL_CTX_add_extra_chain_cert(context._context, copy)
-        if not accepted:
-            raise _unusable(credential, _drain_queue())
+        end_entity, *extra = map(_x509, (credential.certificate, *credential.intermediates))
+        if not lib.SSL_CTX_use_certificate(raw, end_entity._x509) or not all(
+            lib.SSL_CTX_add_extra_chain_cert(raw, lib.X509_dup(each._x509)) for each in extra
+        ):
+            raise _unusable(credential, drain_errors())
         context.use_privatekey(cast("Any", credential.private_key))
+        context.check_privatekey()
     except (SSL.Error, crypto.Error) as error:
         raise _unusable(credential, _words(error)) from error
+    except TypeError as error:
+        raise _unusable(credential, "a key of this kind signs nothing in TLS") from error
 
 
 def _x509(certificate: Certificate) -> crypto.X509:
@@ -318,82 +341,10 @@ def _words(error: Exception) -> str:
     return next((reason for _, _, reason in queue if reason), "no reason given")
 
 
-def _drain_queue() -> str:
+def drain_errors() -> str:
+    """Return the words of OpenSSL's last error, and forget all."""
     words = "no reason given"
-    while code := _lib.ERR_get_error():
-        text = _lib.ERR_reason_error_string(code)
-        words = _ffi.string(text).decode("ascii", "replace") if text != _ffi.NULL else words
+    while code := lib.ERR_get_error():
+        text = lib.ERR_reason_error_string(code)
+        words = ffi.string(text).decode("ascii", "replace") if text != ffi.NULL else words
     return words
-
-
-def server_engine(
-    versions: VersionRange,
-    credential: Credential,
-    *,
-    requirement: Requirement,
-    certificate_authorities: tuple[bytes, ...],
-    alpn: tuple[str, ...],
-) -> Engine:
-    """Return a server's Engine that shows `credential` and asks for a client certificate as `requirement` says.
-
-    `certificate_authorities` are the DER names to announce. Every client certificate is let through: judging is the
-    owner's. Raises ProtocolError (kind CREDENTIAL_UNUSABLE) like `credential_context`.
-    """
-    _require_private_names()
-    context = _context(versions, Compatibility.MODERN)
-    context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
-    context.set_options(_OP_NO_TICKET)
-    _use(context, credential)
-    _announce(context, certificate_authorities)
-    context.set_verify(_VERIFY_MODES[requirement], _accept_any)
-    if alpn:
-        context.set_alpn_select_callback(functools.partial(_select_alpn, alpn))
-    engine = Engine(context)
-    engine.connection.set_accept_state()
-    return engine
-
-
-_VERIFY_MODES = {
-    Requirement.NONE: SSL.VERIFY_NONE,
-    Requirement.OPTIONAL: SSL.VERIFY_PEER,
-    Requirement.REQUIRED: SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT,
-}
-
-
-def _accept_any(*_: object) -> bool:
-    return True
-
-
-def _select_alpn(ours: tuple[str, ...], _connection: SSL.Connection, offered: list[bytes]) -> Any:
-    return next(
-        (name.encode("ascii") for name in ours if name.encode("ascii") in offered), SSL.NO_OVERLAPPING_PROTOCOLS
-    )
-
-
-def _announce(context: SSL.Context, certificate_authorities: tuple[bytes, ...]) -> None:
-    names = _lib.sk_X509_NAME_new_null()
-    for der in certificate_authorities:
-        pointer = _ffi.new("const unsigned char **", _ffi.from_buffer(der))
-        name = _lib.d2i_X509_NAME(_ffi.NULL, pointer, len(der))
-        if name == _ffi.NULL:
-            raise ValueError(f"not a DER name: {_drain_queue()}")
-        _lib.sk_X509_NAME_push(names, name)
-    _lib.SSL_CTX_set_client_CA_list(context._context, names)
-
-
-def request_certificate(engine: Engine, requirement: Requirement) -> None:
-    """Ask a connected client for a certificate: post-handshake in TLS 1.3 (RFC 8446 4.6.2), else by a renegotiation.
-
-    Raises ProtocolError when the client did not offer post-handshake authentication.
-    """
-    connection = engine.connection
-    connection.set_verify(_VERIFY_MODES[requirement], _accept_any)
-    if connection.get_protocol_version() < ProtocolVersion.TLS_1_3:
-        connection.renegotiate()
-    elif _lib.SSL_verify_client_post_handshake(connection._ssl) != 1:
-        raise ProtocolError(
-            f"the client cannot be asked after the handshake: {_drain_queue()}",
-            kind=FailureKind.MALFORMED,
-            party=Party.PEER,
-        )
-    engine.handshake()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from certprobe.tls import openssl
 from certprobe.tls.conversation import TlsConversation
 from certprobe.tls.enums import HandshakeType, ProtocolVersion
-from certprobe.tls.events import CertificateRequested, CertificateSent, PeerCertificates, Phase, StapledOcsp
+from certprobe.tls.events import CertificateRequested, CertificateSent, PeerCertificates, StapledOcsp
 from certprobe.tls.messages import (
     parse_certificate,
     parse_certificate_request,
@@ -56,7 +56,10 @@ class TlsSession(TlsConversation):
         """Answer the resting handshake; None = an empty Certificate message = anonymous.
 
         Raises ProtocolError (CREDENTIAL_UNUSABLE) when the library refuses the credential: the handshake still rests.
+        What it refuses of the intermediates shows when they are sent: then `next_event` raises the same.
         """
+        if not self._resting:
+            raise RuntimeError("no certificate is awaited: an answer now would be one to the next request")
         options = self._options
         self._engine.send_certificate(openssl.credential_context(options.versions, options.compatibility, credential))
         self._resting = False
@@ -73,9 +76,7 @@ class TlsSession(TlsConversation):
             return
         match kind:
             case HandshakeType.server_hello:
-                if (hello := parse_server_hello(body)) is not None and not hello.is_retry:
-                    self.negotiated = Negotiated(hello.version, hello.cipher_suite, hello.group, hello.alpn)
-                    self._events.append(hello)
+                self._note_hello(body)
             case HandshakeType.encrypted_extensions:
                 self.negotiated = self.negotiated._replace(alpn=parse_encrypted_extensions(body))
             case HandshakeType.server_key_exchange:
@@ -87,16 +88,19 @@ class TlsSession(TlsConversation):
             case HandshakeType.certificate_status:
                 self._note_staple(parse_certificate_status(body))
             case HandshakeType.certificate_request:
-                self._note_request(body)
+                self._events.append(CertificateRequested(parse_certificate_request(body, self._version), self._phase))
             case _:
                 pass
+
+    def _note_hello(self, body: bytes) -> None:
+        if (hello := parse_server_hello(body)) is None:
+            return
+        # ALPN is agreed on once (RFC 7301 3.1); a renegotiation does not repeat it.
+        alpn = hello.alpn or self.negotiated.alpn
+        self.negotiated = Negotiated(hello.version, hello.cipher_suite, hello.group, alpn)
+        if not hello.is_retry:
+            self._events.append(hello)
 
     def _note_staple(self, response: bytes | None) -> None:
         if response is not None:
             self._events.append(StapledOcsp(response))
-
-    def _note_request(self, body: bytes) -> None:
-        if self._phase is Phase.POST_HANDSHAKE:
-            # The server's Finished of the first handshake stands for this exchange too (RFC 8446 4.6.2).
-            self._finished = {Direction.RECEIVED}
-        self._events.append(CertificateRequested(parse_certificate_request(body, self._version), self._phase))
