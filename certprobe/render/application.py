@@ -23,8 +23,14 @@ _TELLING: Final = (
 )
 
 
+def write_start_tls(page: Page, attempt: shape.Attempt) -> None:
+    """The answer that came before TLS began."""
+    if attempt["ldap"] is not None and attempt["ldap"]["start_tls"] is not None:
+        _write_result(page, "StartTLS", attempt["ldap"]["start_tls"])
+
+
 def write_answers(page: Page, attempt: shape.Attempt, verbosity: Verbosity) -> None:
-    """The HTTP answer, or each LDAP answer in the order in which it was asked for."""
+    """The HTTP answer, or each LDAP answer inside TLS in the order in which it was asked for."""
     if attempt["http"] is not None:
         _write_http(page, attempt["http"], verbosity)
     if attempt["ldap"] is not None:
@@ -43,8 +49,6 @@ def _write_http(page: Page, http: shape.Http, verbosity: Verbosity) -> None:
 
 
 def _write_ldap(page: Page, ldap: shape.Ldap, verbosity: Verbosity) -> None:
-    if ldap["start_tls"] is not None:
-        _write_result(page, "StartTLS", ldap["start_tls"])
     if ldap["who_am_i_before"] is not None:
         _write_identity(page, "WhoAmI", ldap["who_am_i_before"], "before the bind")
     if ldap["bind"] is not None:

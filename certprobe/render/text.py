@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
-from certprobe.render.application import write_answers
+from certprobe.render.application import write_answers, write_start_tls
 from certprobe.render.chains import has_faults, write_judgement, write_server_certificates
 from certprobe.render.handshake import (
     has_selection,
@@ -133,6 +133,7 @@ def _write_overview(page: Page, attempts: list[_Labelled]) -> None:
 def _write_attempt(page: Page, attempt: shape.Attempt, which: str, verbosity: Verbosity) -> None:
     page.heading(f"Connection{which}")
     write_connection(page, attempt, verbosity)
+    write_start_tls(page, attempt)
     tls = attempt["tls"]
     if tls is not None:
         page.heading(f"What the server asked for{which}")

@@ -149,6 +149,7 @@ def test_problem_elsewhere_makes_an_accepted_login_a_problem() -> None:
     (reports.refused, "  Note           bob.pem: block 2 is no certificate\n"),
     (reports.paths, "  Nothing: it did not ask for a client certificate.\n"),
     (reports.paths, "  A certificate  after the handshake\n  Issuers        any: the list is empty\n"),
+    (reports.directory, "  StartTLS       success (0)\n\nWhat the server asked for\n"),
     (reports.directory, "  Issuers        any: no list was sent\n"),
     (reports.directory, "  EXTERNAL bind  invalidCredentials (49)\n                 \"LdapErr\"\n"),
     (reports.directory, "  WhoAmI         anonymous  before the bind\n"),
