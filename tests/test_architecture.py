@@ -35,10 +35,12 @@ STAGES = {
     "pki",
     *FOUNDATION,
 }
+ROAD = {"attempt", "chooser", "judging"}
 
 # Room -> the modules of ours it may import, besides its own. What a room may import, it may import parts of.
 MAY_IMPORT: dict[str, set[str]] = {
     "__init__": set(),
+    "__main__": {"cli"},
     "errors": set(),
     "wincrypt": set(),
     "pki": FOUNDATION,
@@ -53,12 +55,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "report": STAGES - {"tls", "transport", "proxy"} | TLS_TYPES | {"tls.session.Negotiated"},
     "render": {"report", *FOUNDATION},
     "callbacks": {"selection", "pki", *FOUNDATION},
-    "attempt": STAGES,
-    "probe": {"attempt", *STAGES},
+    "chooser": {"selection", "transport", "pki", *TLS_TYPES, *FOUNDATION},
+    "attempt": {"chooser", *STAGES},
+    "judging": {"chain", "policy", "pki", "report", *FOUNDATION},
+    "probe": {*ROAD, *STAGES},
     "listener": STAGES,
     "scan": {"probe", "endpoint", "report", *FOUNDATION},
-    "lab": {"probe", *STAGES},
-    "cli": {"probe", "callbacks", "listener", "scan", "lab", "render", *STAGES},
+    "lab": {"probe", *ROAD, *STAGES},
+    "cli": {"probe", *ROAD, "callbacks", "listener", "scan", "lab", "render", *STAGES},
 }
 
 # Foreign library -> the only files, or rooms, that import it.
