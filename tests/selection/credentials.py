@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from certprobe.lab.pki import Authority, Issued, name_der
+from certprobe.lab import der
+from certprobe.lab.pki import AUTHORITY_KEY_IDENTIFIER, Authority, Extension, Issued, name_der
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.credential import Credential, KeyStatus
+from certprobe.selection.criteria import Assessment, Reason, assess
 from certprobe.tls.enums import ProtocolVersion, SignatureScheme
-from certprobe.tls.messages import CertificateRequest
+from certprobe.tls.messages import CertificateRequest, OidFilter
 
 AT = datetime(2027, 3, 1, 12, tzinfo=UTC)
 ROOT = Authority.root("Lab root", at=AT)
@@ -62,3 +64,22 @@ def credential(
     chain = () if alone else tuple(map(Certificate, issued.chain))
     key = None if key_status is KeyStatus.ABSENT else issued.private_key
     return Credential(Certificate(issued.der), chain, key, key_status, None, source)
+
+
+def refused(assessment: Assessment) -> list[Reason]:
+    return [rejection.reason for rejection in assessment.rejections]
+
+
+def judge(credential: Credential, request: CertificateRequest) -> Assessment:
+    return assess(credential, request, AT)
+
+
+def with_aki_issuer(issuer: str) -> Issued:
+    """A certificate that says who issued its issuer's certificate."""
+    names = der.tlv(0xA1, der.tlv(0xA4, name_der(issuer)))
+    aki = Extension(AUTHORITY_KEY_IDENTIFIER, der.sequence(names, der.tlv(0x82, b"\x05")))
+    return ISSUING.client("alice", extensions=[aki])
+
+
+def oid_filter(oid: str, values: bytes = b"") -> CertificateRequest:
+    return tls13()._replace(oid_filters=(OidFilter(der.oid(oid), values),))
