@@ -13,7 +13,7 @@ from certprobe.lab.scenario import ALICE, CLEAN, NO_CHAIN, Cast, Scenario, both
 from certprobe.lab.scenarios import BY_NAME, DEMONSTRATED, FOREIGN_ALICE, SCENARIOS
 from certprobe.report.model import Outcome, ProbeReport
 from certprobe.selection.criteria import Reason
-from certprobe.tls.events import Phase
+from certprobe.tls.events import Closure, Phase
 
 LOGIN = BY_NAME["https-login"]
 
@@ -74,6 +74,12 @@ def test_statuses_tell_server_and_client_apart(cast: Cast) -> None:
         expectation=BY_NAME["expired-server"].expectation._replace(server=CLEAN, client=both("CERT_E_EXPIRED", 0, 0)),
     )
     assert [line.partition(":")[0] for line in deviations(client_to_blame, report)] == ["server", "client"]
+
+
+def test_close_without_alert_is_one(cast: Cast) -> None:
+    (attempt,) = run(BY_NAME["listed-but-not-trusted"], cast).attempts
+    assert attempt.tls is not None
+    assert attempt.tls.closure is Closure.WITHOUT_ALERT
 
 
 def test_names_are_unique() -> None:
