@@ -66,6 +66,12 @@ def test_base_ignores_an_unknown_revocation_status_by_place(
     assert base(chain_with(*errors), flags) == answer
 
 
+def test_of_two_elements_the_second_is_the_root_to_the_revocation_flags() -> None:
+    short = chain_with(0, 0x40, path=PATH[1:])
+    assert base(short, 0x700) == (hresult.CRYPT_E_NO_REVOCATION_CHECK, 0, 1)
+    assert base(short, 0x800) == SUCCESS
+
+
 def test_a_self_signed_end_certificate_is_no_root_to_the_revocation_flags() -> None:
     alone = chain_with(0x40, path=(certificate(ROOT),))
     assert base(alone, 0x800) == (hresult.CRYPT_E_NO_REVOCATION_CHECK, 0, 0)
