@@ -97,7 +97,10 @@ def test_a_key_without_certificate_is_noted() -> None:
     assert told(identities) == [("CN=alice", "store #1", KeyStatus.FITS, CHAIN)]
     assert identities.notes == ("store #4: private key without the certificate that it belongs to",)
     alone = match(store=carol.private_key_pem())
-    assert (alone.credentials, alone.notes) == ((), ("store #1: private key without the certificate that it belongs to",))
+    assert (alone.credentials, alone.notes) == (
+        (),
+        ("store #1: private key without the certificate that it belongs to",),
+    )
 
 
 def test_two_keys_that_fit_nothing_are_given_to_nobody() -> None:
