@@ -98,7 +98,7 @@ def write_requests(page: Page, asked: str | None, tls: shape.Tls, verbosity: Ver
 def _write_authorities(page: Page, request: shape.CertificateRequest, verbosity: Verbosity) -> None:
     names = request["certificate_authorities"]
     if not names:
-        page.field("Issuers", _STATES[request["state"]])
+        page.field("Issuers", "none that can be read" if request["faults"] else _STATES[request["state"]])
         return
     page.field("Issuers", f"{words.count(len(names), 'name')}, {request['certificate_authorities_size']} bytes:")
     shown = len(names) if verbosity is Verbosity.VERBOSE else _MOST_NAMES
@@ -118,8 +118,9 @@ def _write_codes(page: Page, label: str, codes: list[shape.Code] | None, verbosi
 
 
 def has_selection(tls: shape.Tls) -> bool:
-    """Whether a request was there to hold the store against."""
-    return any(request["selection"] is not None for request in tls["certificate_requests"])
+    """Whether there was a request and something in the store to hold against it."""
+    selections = (request["selection"] for request in tls["certificate_requests"])
+    return any(selection is not None and selection["candidates"] for selection in selections)
 
 
 def write_candidates(page: Page, tls: shape.Tls, verbosity: Verbosity) -> None:

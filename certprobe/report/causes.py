@@ -127,15 +127,21 @@ def worth_knowing(outcome: Outcome, attempt: Attempt) -> list[Cause]:
         notes += _of_leniency(attempt)
     for record in evidence.requests(attempt):
         notes += _of_list(record)
+    if evidence.broken_message(attempt) is None:
+        notes += _of_faults(attempt)
+    return notes
+
+
+def _of_faults(attempt: Attempt) -> list[Cause]:
+    """Malformed messages that the handshake survived."""
+    faults = [fault for record in evidence.requests(attempt) for fault in record.request.faults]
+    notes = []
+    if faults:
+        title = "the server's CertificateRequest is malformed"
+        notes.append(Cause("malformed-certificate-request", Weight.NOTE, title, "; ".join(faults)))
     if attempt.tls is not None and attempt.tls.faults:
-        notes.append(
-            Cause(
-                "malformed-certificate-message",
-                Weight.NOTE,
-                "the server's Certificate message is malformed",
-                "; ".join(attempt.tls.faults),
-            )
-        )
+        title = "the server's Certificate message is malformed"
+        notes.append(Cause("malformed-certificate-message", Weight.NOTE, title, "; ".join(attempt.tls.faults)))
     return notes
 
 
@@ -153,9 +159,6 @@ def _of_leniency(attempt: Attempt) -> list[Cause]:
 def _of_list(record: RequestRecord) -> list[Cause]:
     notes: list[Cause] = []
     size = record.request.certificate_authorities_size
-    if record.request.faults:
-        title = "the server's CertificateRequest is malformed"
-        notes.append(Cause("malformed-certificate-request", Weight.NOTE, title, "; ".join(record.request.faults)))
     if size > _TLS12_LIMIT * _NEAR:
         title = f"the CA list is {size} bytes long; TLS 1.2 carries 65535, and servers break silently beyond"
         notes.append(Cause("ca-list-near-limit", Weight.NOTE, title, advice="Trust fewer CAs on the server."))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from certprobe.errors import Party
+from certprobe.errors import FailureKind, Party
 from certprobe.report.model import Attempt, Judgement, RequestRecord, StageOutcome
 from certprobe.tls.events import Closure
 from certprobe.wincrypt.hresult import ERROR_SUCCESS
@@ -42,6 +42,23 @@ def fatal_alert(attempt: Attempt) -> int | None:
     if attempt.tls is None or attempt.tls.closure is not Closure.ALERT:
         return None
     return next(alert.description for alert in reversed(attempt.tls.alerts) if alert.party is Party.PEER)
+
+
+class BrokenMessage(NamedTuple):
+    """A handshake message that could not be read whole, by the standard's name, and the first thing wrong with it."""
+
+    name: str
+    fault: str
+
+
+def broken_message(attempt: Attempt) -> BrokenMessage | None:
+    """The message that the handshake broke on, where our lenient reader stumbled over it too."""
+    failed = failed_stage(attempt)
+    if attempt.tls is None or failed is None or failed.kind is not FailureKind.MALFORMED:
+        return None
+    if attempt.tls.requests and attempt.tls.requests[-1].request.faults:
+        return BrokenMessage("CertificateRequest", attempt.tls.requests[-1].request.faults[0])
+    return BrokenMessage("Certificate", attempt.tls.faults[0]) if attempt.tls.faults else None
 
 
 def rejections_of_sent(attempt: Attempt) -> tuple[Rejection, ...]:

@@ -64,6 +64,22 @@ _EARLY_ALERTS: Final[dict[int, str]] = {
     AlertDescription.internal_error: "The server failed; a CA list beyond 64 KiB does this too. Look into its log.",
 }
 
+_AT_PROXY: Final[dict[FailureKind, tuple[str, str]]] = {
+    FailureKind.UNREACHABLE: ("the proxy does not reach the server", "Check host and port as the proxy sees them."),
+    FailureKind.CONNECTION_REFUSED: (
+        "nothing listens there: the connection was refused to the proxy",
+        "Check host and port as the proxy sees them.",
+    ),
+    FailureKind.CLOSED: ("the proxy closed the connection", "Check what the proxy allows, host and port."),
+    FailureKind.MALFORMED: (
+        "what the proxy answered is not what such a proxy says",
+        "Check the proxy's port, and whether it is an http:// or a socks5:// one.",
+    ),
+}
+_BROKEN_MESSAGES: Final[dict[str, str]] = {
+    "CertificateRequest": "Trust fewer CAs on the server: GnuTLS and Go send broken lists beyond 64 KiB.",
+    "Certificate": "Look at the certificate file that the server is configured with.",
+}
 
 _ENDS: Final = (FailureKind.CLOSED, FailureKind.RESET, FailureKind.TIMEOUT)
 # By stage, and whether the server is a directory.
@@ -90,12 +106,22 @@ _DURING: Final = {
 def of_failure(failed: StageOutcome, attempt: Attempt) -> Cause:
     """Say which stage failed, of what, and what to try."""
     assert failed.kind is not None
-    title, advice = _FAILURES[failed.kind]
-    if failed.kind is FailureKind.ALERT and (alert := evidence.fatal_alert(attempt)) is not None:
-        title = f"{title} with the alert {words.alert(alert)}"
-        advice = _EARLY_ALERTS.get(alert, "Look into the server's log.")
-    elif failed.kind in _ENDS:
-        title = f"{title} {_DURING[failed.stage]}"
-        advice = _SCHEME_ADVICE.get((failed.stage, attempt.path is None), advice)
+    title, advice = _title_and_advice(failed, failed.kind, attempt)
     detail = "" if failed.detail.startswith(title) else words.sentence(failed.detail)
     return Cause(failed.kind.value, Weight.PROBLEM, title, detail, advice)
+
+
+def _title_and_advice(failed: StageOutcome, kind: FailureKind, attempt: Attempt) -> tuple[str, str]:
+    title, advice = _FAILURES[kind]
+    if failed.stage is Stage.PROXY and kind in _AT_PROXY:
+        return _AT_PROXY[kind]
+    if kind is FailureKind.ALERT and (alert := evidence.fatal_alert(attempt)) is not None:
+        return f"{title} with the alert {words.alert(alert)}", _EARLY_ALERTS.get(alert, "Look into the server's log.")
+    if kind in _ENDS:
+        return f"{title} {_DURING[failed.stage]}", _SCHEME_ADVICE.get((failed.stage, attempt.path is None), advice)
+    if kind is FailureKind.MALFORMED and failed.stage is Stage.APPLICATION:
+        spoken = "LDAP" if attempt.path is None else "HTTP"
+        return f"the server answered inside TLS, but not in {spoken}", "Check the port and the scheme."
+    if (broken := evidence.broken_message(attempt)) is not None:
+        return f"the server's {broken.name} is malformed: {broken.fault}", _BROKEN_MESSAGES[broken.name]
+    return title, advice
