@@ -262,7 +262,7 @@ def _print(report: ProbeReport, common: Common) -> None:
     if common.format == "json":
         from certprobe.render.json import render_json
 
-        sys.stdout.write(render_json(report))
+        sys.stdout.write(render_json(report, indent=2 if sys.stdout.isatty() else None))
         return
     from certprobe.render.text import render_text
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from certprobe.report.model import ProbeReport
 
 
-def render_json(report: ProbeReport) -> str:
-    """Return the document in ASCII, so that no control or bidirectional character stands in it raw, and a newline."""
-    return json.dumps(document(report), indent=2, ensure_ascii=True, allow_nan=False) + "\n"
+def render_json(report: ProbeReport, indent: int | None = None) -> str:
+    """Return the document in ASCII, so that no control or bidirectional character stands in it raw, and a newline.
+
+    It is one line, or indented by so many blanks.
+    """
+    return json.dumps(document(report), indent=indent, ensure_ascii=True, allow_nan=False) + "\n"

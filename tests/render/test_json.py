@@ -18,15 +18,16 @@ from tests.report import reports
 @pytest.mark.parametrize("make", reports.ALL)
 def test_one_document_in_printable_ascii(make: Callable[[], ProbeReport]) -> None:
     report = make()
-    text = render_json(report)
-    assert text.endswith("}\n")
-    assert all(line.isascii() and line.isprintable() for line in text.splitlines())
-    assert text.count("\n") == len(text.splitlines())
-    assert json.loads(text) == document(report)
+    for text in (render_json(report), render_json(report, indent=2)):
+        assert text.endswith("}\n")
+        assert all(line.isascii() and line.isprintable() for line in text.splitlines())
+        assert text.count("\n") == len(text.splitlines())
+        assert json.loads(text) == document(report)
+    assert len(render_json(report).splitlines()) == 1
 
 
 def test_schema_number_comes_first() -> None:
-    assert render_json(reports.accepted()).startswith(
+    assert render_json(reports.accepted(), indent=2).startswith(
         '{\n  "schema": 1,\n  "tool": "certprobe",\n  "version": "0.1.0",\n'
     )
 
