@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from certprobe.pki.usage import KeyUsage
 
@@ -30,8 +29,7 @@ class KeyStatus(enum.Enum):
     DOES_NOT_FIT = "does-not-fit"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Credential:
+class Credential(NamedTuple):
     """What a client may present: nothing of it is checked but that the key fits.
 
     `intermediates` are the issuers in order, as far as they are known, without a self-signed root. `source` is the
@@ -40,10 +38,14 @@ class Credential:
 
     certificate: Certificate
     intermediates: tuple[Certificate, ...]
-    private_key: PrivateKey | None = field(repr=False)
+    private_key: PrivateKey | None
     key_status: KeyStatus
     friendly_name: str | None
     source: str
+
+    def __repr__(self) -> str:
+        # Never the key.
+        return f"<Credential {self.certificate.subject.rfc4514} ({self.source}), key {self.key_status.value}>"
 
 
 def is_end_entity(certificate: Certificate) -> bool:

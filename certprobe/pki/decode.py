@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
 from certprobe.errors import DecodeError, FileError, InputError, PasswordRequired, UnsupportedError, WrongPassword
@@ -254,7 +253,7 @@ def credentials(contents: Iterable[Contents]) -> Identities:
     unmatched = [key for key in {id(key): key for key in keys.values()}.values() if id(key) not in used]
     if len(identities) == len(unmatched) == 1 and identities[0].private_key is None:
         odd = unmatched[0].private_key
-        identities = [replace(identities[0], private_key=odd, key_status=KeyStatus.DOES_NOT_FIT)]
+        identities = [identities[0]._replace(private_key=odd, key_status=KeyStatus.DOES_NOT_FIT)]
         notes.append(f"{unmatched[0].source}: private key does not fit the certificate of {identities[0].source}")
     else:
         notes += [f"{key.source}: private key without the certificate that it belongs to" for key in unmatched]

@@ -27,18 +27,22 @@ def issuer_and_serial(serial: int, name: str = "Root") -> bytes:
 @pytest.mark.parametrize(
     ("root", "identifier", "match", "info"),
     [
-        (ROOT, None, IssuerMatch.NAME, 0x4),
-        (ROOT, b"", IssuerMatch.NAME, 0x4),
-        (ROOT, KEY_IDENTIFIER, IssuerMatch.KEY, 0x2),
-        (ROOT, FOREIGN_KEY, IssuerMatch.CONTRADICTED, 0x4),
-        (BARE_ROOT, FOREIGN_KEY, IssuerMatch.NAME, 0x4),
-        (ROOT, issuer_and_serial(SERIAL), IssuerMatch.EXACT, 0x1),
-        (ROOT, KEY_IDENTIFIER + issuer_and_serial(SERIAL), IssuerMatch.EXACT, 0x1),
-        (ROOT, issuer_and_serial(SERIAL + 1), IssuerMatch.CONTRADICTED, 0x4),
-        (ROOT, issuer_and_serial(SERIAL, "Other"), IssuerMatch.CONTRADICTED, 0x4),
-        (ROOT, KEY_IDENTIFIER + issuer_and_serial(SERIAL + 1), IssuerMatch.KEY, 0x2),
-        (ROOT, issuer_and_serial(SERIAL)[:-4], IssuerMatch.NAME, 0x4),
-        (ROOT, issuer_and_serial(SERIAL)[-4:], IssuerMatch.NAME, 0x4),
+        pytest.param(ROOT, None, IssuerMatch.NAME, 0x4, id="absent"),
+        pytest.param(ROOT, b"", IssuerMatch.NAME, 0x4, id="empty"),
+        pytest.param(ROOT, KEY_IDENTIFIER, IssuerMatch.KEY, 0x2, id="key"),
+        pytest.param(ROOT, FOREIGN_KEY, IssuerMatch.CONTRADICTED, 0x4, id="another key"),
+        pytest.param(BARE_ROOT, FOREIGN_KEY, IssuerMatch.NAME, 0x4, id="another key, but the root names none"),
+        pytest.param(ROOT, issuer_and_serial(SERIAL), IssuerMatch.EXACT, 0x1, id="issuer and serial"),
+        pytest.param(
+            ROOT, KEY_IDENTIFIER + issuer_and_serial(SERIAL), IssuerMatch.EXACT, 0x1, id="key, issuer and serial"
+        ),
+        pytest.param(ROOT, issuer_and_serial(SERIAL + 1), IssuerMatch.CONTRADICTED, 0x4, id="another serial"),
+        pytest.param(ROOT, issuer_and_serial(SERIAL, "Other"), IssuerMatch.CONTRADICTED, 0x4, id="another issuer"),
+        pytest.param(
+            ROOT, KEY_IDENTIFIER + issuer_and_serial(SERIAL + 1), IssuerMatch.KEY, 0x2, id="key, but another serial"
+        ),
+        pytest.param(ROOT, issuer_and_serial(SERIAL)[:-4], IssuerMatch.NAME, 0x4, id="cut off at its end"),
+        pytest.param(ROOT, issuer_and_serial(SERIAL)[-4:], IssuerMatch.NAME, 0x4, id="cut off at its start"),
     ],
 )
 def test_identifier(root: Authority, identifier: bytes | None, match: IssuerMatch, info: int) -> None:
