@@ -114,7 +114,17 @@ def _of_judgement(judgement: Judgement) -> Cause:
     if judgement.deciding.element_index > 0:
         whose = f"{whose} chain"
     title = f"{whose} is {'not trusted' if error in _UNTRUSTED else 'not valid'}: {judgement.reason}"
-    return Cause(error.symbol, Weight.PROBLEM, title, words.status(judgement.deciding), meaning(error).advice)
+    return Cause(error.symbol, Weight.PROBLEM, title, words.status(judgement.deciding), _advice(judgement))
+
+
+def _advice(judgement: Judgement) -> str:
+    if judgement.deciding.element_index < 0:
+        side = "server" if judgement.role is Role.SERVER else "client"
+        return (
+            f"Have the {side} send the missing issuer's certificate if it is an intermediate; "
+            "if it is a root, add it to what is trusted (--trust)."
+        )
+    return meaning(judgement.deciding.error).advice
 
 
 # --- worth knowing ----------------------------------------------------------------------------------------------------
