@@ -160,7 +160,9 @@ class Engine:
 
     def __init__(self, context: SSL.Context) -> None:
         self.records: deque[Record] = deque()
-        self._context = context
+        # OpenSSL's signature algorithms in common point into the Context in whose time they were received, so that each
+        # one stays for as long as the connection; SSL_set_SSL_CTX lets go of it.
+        self._contexts = [context]
         self.connection = _Connection(context, None)
         _engines[_address(self.connection._ssl)] = self
 
@@ -198,6 +200,7 @@ class Engine:
 
     def send_certificate(self, credential_context: SSL.Context) -> None:
         """Answer the resting handshake with what `credential_context` carries."""
+        self._contexts.append(credential_context)
         self.connection.set_context(credential_context)
         self._await_certificates()
         self.answered = True

@@ -85,19 +85,22 @@ class Wire:
     def __init__(self, client: TlsSession, server: TlsAcceptor, *, piece: int = 1 << 20) -> None:
         self.client, self.server = client, server
         self._piece = piece
+        self._rests = False
 
     def settle(self, *answers: Credential | None) -> tuple[Told, Told]:
         """What the client and the server tell; each rest takes the next answer, and stays a rest without one."""
         left = deque(answers)
         client_told, server_told = drain(self.client), drain(self.server)
-        while self._answered(client_told, left) | self._carried(client_told, server_told):
+        while self._answered(client_told, left) or self._carried(client_told, server_told):
             pass
         assert not left, "fewer questions than answers"
         return client_told, server_told
 
     def _answered(self, told: Told, answers: deque[Credential | None]) -> bool:
-        if not (answers and told and isinstance(told[-1], CertificateAwaited)):
+        self._rests = self._rests or (bool(told) and isinstance(told[-1], CertificateAwaited))
+        if not (answers and self._rests):
             return False
+        self._rests = False
         self.client.send_certificate(answers.popleft())
         told.extend(drain(self.client))
         return True
