@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from certprobe import __version__, transport
 from certprobe.attempt import Journey, Route
 from certprobe.chooser import ByGetCert
+from certprobe.errors import CallbackError, FailureKind, Party
 from certprobe.judging import judge_client, judge_server
 from certprobe.report import evidence
-from certprobe.report.model import ProbeReport, StoreFacts
+from certprobe.report.model import Attempt, ProbeReport, Stage, StageOutcome, StoreFacts
 from certprobe.report.verdict import conclude, conclude_run, exit_code, is_refusal
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from certprobe.judging import Yardstick
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.decode import Identities
-    from certprobe.report.model import Attempt, Conclusion
+    from certprobe.report.model import Conclusion
     from certprobe.tls.session import ClientOptions
     from certprobe.transport import Deadline
 
@@ -81,8 +82,18 @@ def _attempts(plan: Probe, endpoint: Endpoint, deadline: Deadline, dial: Dial) -
     yield attempt
     record = evidence.deciding_request(attempt)
     if isinstance(plan.chooser, ByGetCert) and record is not None and _was_refused(plan, attempt):
-        plan.chooser.tell_issuer_list(record.request, deadline.step("the issuer list notification"))
-        yield _attempt(plan, endpoint, deadline, dial)
+        step = deadline.step("the issuer list notification")
+        try:
+            plan.chooser.tell_issuer_list(record.request, step)
+        except CallbackError as error:
+            yield _not_opened_again(endpoint, error, deadline.now() - step.start)
+        else:
+            yield _attempt(plan, endpoint, deadline, dial)
+
+
+def _not_opened_again(endpoint: Endpoint, error: CallbackError, seconds: float) -> Attempt:
+    failed = StageOutcome(Stage.CONNECT, seconds, str(error), FailureKind.CALLBACK, Party.OURSELVES)
+    return Attempt(endpoint.path or None, None, (failed,), None, None, None, None, None)
 
 
 def _was_refused(plan: Probe, attempt: Attempt) -> bool:

@@ -90,10 +90,11 @@ def started(
 
 
 class Answer(NamedTuple):
-    """What is typed as soon as the terminal shows `prompt`, once."""
+    """What is typed when the terminal has shown `prompt`, once, and after so many seconds."""
 
     prompt: str
     typed: str
+    after: float = 0.0
 
 
 class Terminal(NamedTuple):
@@ -146,6 +147,7 @@ def _converse(controller: int, answers: list[Answer]) -> str:
             return screen
         while answers and (found := screen.find(answers[0].prompt, seen)) >= 0:
             seen = found + len(answers[0].prompt)
+            time.sleep(answers[0].after)
             os.write(controller, answers.pop(0).typed.encode())
     raise AssertionError(f"nothing more came to the terminal:\n{screen}")
 
