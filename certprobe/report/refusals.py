@@ -9,6 +9,7 @@ from certprobe.report.model import Attempt, Cause, Outcome, RequestRecord, Store
 from certprobe.selection.criteria import Reason
 from certprobe.selection.select import How
 from certprobe.tls.enums import AlertDescription, name_of
+from certprobe.tls.messages import Announced
 from certprobe.wincrypt.prose import meaning
 
 if TYPE_CHECKING:
@@ -177,6 +178,14 @@ _LATE_ALERTS: Final[dict[int, tuple[str, str]]] = {
 }
 
 
+_LISTED_YET_UNKNOWN: Final = "Its CA is in the server's own list: what the server announces is not what it trusts."
+
+
+def _lists_issuers(record: RequestRecord) -> bool:
+    """Whether the server named CAs; a certificate of another one does not get as far as `_why_unknown`."""
+    return record.request.announced is Announced.LIST
+
+
 def _why_unknown(outcome: Outcome, attempt: Attempt, record: RequestRecord) -> Why:
     """Nothing is wrong with the certificate as far as we can see: what the server says is all there is."""
     who = words.sent_subject(record)
@@ -191,7 +200,8 @@ def _why_unknown(outcome: Outcome, attempt: Attempt, record: RequestRecord) -> W
             return Why(outcome.value, title, detail, "Connect to the directory itself, or bind in another way.")
         case Outcome.REFUSED_BY_ALERT if (alert := evidence.fatal_alert(attempt)) in _LATE_ALERTS:
             reason, advice = _LATE_ALERTS[alert]
-            return Why(name_of(AlertDescription, alert), f"the server refused {who}: {reason}", advice=advice)
+            detail = _LISTED_YET_UNKNOWN if alert == AlertDescription.unknown_ca and _lists_issuers(record) else ""
+            return Why(name_of(AlertDescription, alert), f"the server refused {who}: {reason}", detail, advice)
         case Outcome.REFUSED_BY_CLOSE:
             detail = "slapd with GnuTLS, Node and Java say nothing of an untrusted issuer, expiry or wrong usage."
             if attempt.http is not None:

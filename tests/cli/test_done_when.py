@@ -160,7 +160,7 @@ def shown_by(request: pytest.FixtureRequest, site: Site) -> Callable[[str], tupl
             (
                 "the server's certificate is not trusted: ",
                 "CN=Foreign root",
-                "Change: Install the CA's root certificate",
+                "if it is a root, add it to what is trusted",
             ),
         ),
         (

@@ -16,7 +16,10 @@ _LOADED = ("mpm_event", "authz_core", "dir", "headers", "socache_shmcb", "ssl")
 
 
 class Apache(NamedTuple):
-    """A running Apache: its ports. All serve `/` and `/secret/`, and put the client's subject into `X-Client`."""
+    """A running Apache: its ports.
+
+    All serve `/` and `/secret/`, forbid `/forbidden`, and put the client's subject into `X-Client`.
+    """
 
     require: int
     """SSLVerifyClient require for the whole host."""
@@ -94,6 +97,9 @@ DirectoryIndex index.txt
 <Directory {home}/www>
     Require all granted
 </Directory>
+<Location /forbidden>
+    Require all denied
+</Location>
 SSLSessionCache none
 SSLVerifyDepth 3
 """
