@@ -35,7 +35,7 @@ STAGES = {
     "pki",
     *FOUNDATION,
 }
-ROAD = {"attempt", "chooser", "judging"}
+ROAD = {"attempt", "chooser", "judging", "talk"}
 
 # Room -> the modules of ours it may import, besides its own. What a room may import, it may import parts of.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -56,7 +56,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "render": {"report", *FOUNDATION},
     "callbacks": {"selection", "pki", *FOUNDATION},
     "chooser": {"selection", "transport", "pki", *TLS_TYPES, *FOUNDATION},
-    "attempt": {"chooser", *STAGES},
+    "talk": {"application", "endpoint", "report", "transport", *FOUNDATION},
+    "attempt": {"chooser", "talk", *STAGES},
     "judging": {"chain", "policy", "pki", "report", *FOUNDATION},
     "probe": {*ROAD, *STAGES},
     "listener": STAGES,
