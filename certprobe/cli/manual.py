@@ -1,4 +1,4 @@
-"""Man pages and shell completions, written from the click tree.
+"""Man pages, written from the click tree; and the writer of all files that are, completions too.
 
 `make man` and `make completions` write the committed files anew.
 
@@ -9,7 +9,6 @@ in click: the command's help explains them.
 
 from __future__ import annotations
 
-import importlib.metadata
 import inspect
 import sys
 import textwrap
@@ -17,13 +16,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
-from click.shell_completion import get_completion_class
 
 from certprobe import __version__
+from certprobe.cli.completions import completions
 from certprobe.cli.exits import ExitCode
-
-PROGRAM = "certprobe"
-COMPLETION_FILES = {"bash": f"{PROGRAM}.bash", "zsh": f"_{PROGRAM}", "fish": f"{PROGRAM}.fish"}
+from certprobe.cli.tree import PROGRAM, commands, subcommands, summary
 
 # Characters that troff would turn into typography or take for its own; see man(7) and groff_char(7).
 TROFF = str.maketrans({"\\": r"\e", "-": r"\-", "'": r"\(aq", "`": r"\(ga", "^": r"\(ha", "~": r"\(ti"})
@@ -31,40 +28,12 @@ TROFF = str.maketrans({"\\": r"\e", "-": r"\-", "'": r"\(aq", "`": r"\(ga", "^":
 
 def man_pages(cli: click.Group) -> dict[str, str]:
     """Return every page of the tree as file name -> man(7) source; hidden commands have none."""
-    contexts = list(_walk(cli, click.Context(cli, info_name=PROGRAM)))
+    contexts = list(commands(cli))
     names = [_page_name(context) for context in contexts]
     return {
         f"{name}.1": _page(context, see_also=[other for other in names if other != name])
         for name, context in zip(names, contexts, strict=True)
     }
-
-
-def completions(cli: click.Group) -> dict[str, str]:
-    """Return the completion script of every shell as file name -> text; the scripts ask the program itself."""
-    scripts = {}
-    written_by = f"# Written from click {importlib.metadata.version('click')} by `make completions`.\n"
-    for shell, file_name in COMPLETION_FILES.items():
-        completion_class = get_completion_class(shell)
-        assert completion_class is not None
-        completion = completion_class(cli, {}, PROGRAM, f"_{PROGRAM.upper()}_COMPLETE")
-        # Not completion.source(): for bash it refuses to write a script where bash is not installed.
-        script = completion.source_template % completion.source_vars()
-        scripts[file_name] = script.strip() + "\n" + written_by
-    return scripts
-
-
-def _walk(command: click.Command, context: click.Context) -> Iterator[click.Context]:
-    yield context
-    if isinstance(command, click.Group):
-        for name, child in _visible_commands(command, context):
-            yield from _walk(child, click.Context(child, info_name=name, parent=context))
-
-
-def _visible_commands(group: click.Group, context: click.Context) -> Iterator[tuple[str, click.Command]]:
-    for name in group.list_commands(context):
-        child = group.get_command(context, name)
-        if child is not None and not child.hidden:
-            yield name, child
 
 
 def _page_name(context: click.Context) -> str:
@@ -74,7 +43,7 @@ def _page_name(context: click.Context) -> str:
 def _page(context: click.Context, *, see_also: list[str]) -> str:
     command, name = context.command, _page_name(context)
     sections = {
-        "NAME": [f"{_text(name)} \\- {_text(_summary(command))}"],
+        "NAME": [f"{_text(name)} \\- {_text(summary(command))}"],
         "SYNOPSIS": _synopsis(context),
         "DESCRIPTION": list(_paragraphs(command.help or "")),
         "COMMANDS": list(_commands(context)),
@@ -91,19 +60,14 @@ def _page(context: click.Context, *, see_also: list[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _summary(command: click.Command) -> str:
-    return command.get_short_help_str(limit=200).removesuffix(".")
-
-
 def _synopsis(context: click.Context) -> list[str]:
     pieces = [_italic(piece) for piece in context.command.collect_usage_pieces(context)]
     return [" ".join([_bold(context.command_path), *pieces])]
 
 
 def _commands(context: click.Context) -> Iterator[str]:
-    if isinstance(context.command, click.Group):
-        for name, child in _visible_commands(context.command, context):
-            yield from _item(_bold(name), _summary(child))
+    for name, child in subcommands(context):
+        yield from _item(_bold(name), summary(child))
 
 
 def _options(context: click.Context) -> Iterator[str]:

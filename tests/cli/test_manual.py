@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import click
 import pytest
 
 from certprobe.cli.exits import ExitCode
-from certprobe.cli.manual import completions, man_pages, write
+from certprobe.cli.manual import man_pages, write
 from tests.cli.tree import cli
 from tests.peers.process import program
 
@@ -21,13 +18,9 @@ ROOT = Path(__file__).parents[2]
 MAN = ROOT / "man"
 
 
-def run(*argv: str, stdin: str = "", path: str = "") -> str:
-    environment = {**os.environ, "PATH": os.pathsep.join([path, os.environ["PATH"]])}
-    return subprocess.run(argv, input=stdin, env=environment, check=True, capture_output=True, text=True).stdout
-
-
 def rendered(page: str) -> str:
-    text = run(program("mandoc", package="mandoc"), "-T", "utf8", "-O", "width=200", stdin=page)
+    argv = (program("mandoc", package="mandoc"), "-T", "utf8", "-O", "width=200")
+    text = subprocess.run(argv, input=page, check=True, capture_output=True, text=True).stdout
     return re.sub(".\b", "", text)
 
 
@@ -93,55 +86,19 @@ def test_write_leaves_nothing_stale(tmp_path: Path) -> None:
     assert [(path.name, path.read_text()) for path in (tmp_path / "man").iterdir()] == [("kept.1", "after")]
 
 
-@pytest.fixture
-def installed(tmp_path: Path) -> Path:
-    """The small tree as a program in a directory for PATH, with its completion scripts beside it."""
-    executable = tmp_path / "certprobe"
-    executable.write_text(f"#!/bin/sh\nPYTHONPATH='{ROOT}' exec '{sys.executable}' -m tests.cli.tree \"$@\"\n")
-    executable.chmod(0o755)
-    write(tmp_path / "completions", completions(cli))
-    return tmp_path
-
-
-# Each shell prints what it would offer after `certprobe `. In zsh only the widget's two ends, `words` before and
-# `_describe` after, are ours, since completion runs in its line editor alone.
-ASK = {
-    "bash": "source {0}/certprobe.bash; COMP_WORDS=(certprobe ''); COMP_CWORD=1; _certprobe_completion certprobe; "
-    'printf "%s\\n" "${{COMPREPLY[@]}}"',
-    "zsh": "compdef() {{ }}; _describe() {{ print -l -- ${{(P)3}} }}; source {0}/_certprobe; "
-    "words=(certprobe ''); CURRENT=2; _certprobe_completion",
-    "fish": "source {0}/certprobe.fish; complete -C 'certprobe '",
-}
-
-
-@pytest.mark.parametrize(("shell", "offer"), [
-    ("bash", ["https", "lab"]),
-    ("zsh", ["https:Probe an HTTPS server.", "lab:Play."]),
-    ("fish", ["https\tProbe an HTTPS server.", "lab\tPlay."]),
-])  # fmt: skip
-def test_shell_offers_the_commands(installed: Path, shell: str, offer: list[str]) -> None:
-    script = ASK[shell].format(installed / "completions")
-    assert run(program(shell, package=shell), "-c", script, path=str(installed)).splitlines() == offer
-
-
-@pytest.fixture
-def certprobe() -> click.Group:
+def test_committed_man_pages_are_current() -> None:
     from certprobe.cli.main import cli as certprobe
 
-    return certprobe
-
-
-def test_committed_man_pages_are_current(certprobe: click.Group) -> None:
     committed = {path.name: path.read_text(encoding="utf-8") for path in MAN.iterdir()}
     assert committed == man_pages(certprobe), "the command line has changed: make man"
 
 
-def test_committed_completions_are_current(certprobe: click.Group) -> None:
-    committed = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "completions").iterdir()}
-    written_from = re.findall(r"^# Written from click (\S+)", committed["certprobe.bash"], re.MULTILINE)
-    if written_from != [importlib.metadata.version("click")]:
-        pytest.skip(f"written from click {written_from}, whose scripts may differ; the installed one answers them too")
-    assert committed == completions(certprobe), "the command line has changed: make completions"
+def test_help_has_the_names_that_the_command_line_gives_it() -> None:
+    @click.group("certprobe", context_settings={"help_option_names": ["-h", "--help"]})
+    def group() -> None: ...
+
+    group.command("https")(lambda: None)
+    assert [r"\fB\-h,\fR \fB\-\-help\fR" in page for page in man_pages(group).values()] == [True, True]
 
 
 @pytest.mark.parametrize("page", sorted(MAN.glob("*.1")), ids=lambda page: page.name)

@@ -1,4 +1,4 @@
-"""A click tree as small as one can be that has everything a page shows; runs as a program of its own."""
+"""A click tree as small as one can be that has everything a man page shows and a completion script offers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from certprobe.cli.exits import exit_codes_epilog
 
 @click.group(epilog=exit_codes_epilog())
 @click.version_option("0.1.0")
-def cli() -> None:
+@click.option("--log", metavar="FILE")
+def cli(log: str | None) -> None:
     """Find out why a certificate does not work.
 
     It isn't `magic`: C:\\temp, ^caret, ~tilde, --dashes.
@@ -41,15 +42,20 @@ def lab() -> None:
     """Play."""
 
 
+ODD_HELP = r"""It's [odd]: `id` $HOME $(id) "q" \ \n \: {y} (z) * ~ ;|& <#> %s !!"""
+ODD_WORDS = ["it's", "a b", "x:y", "$HOME", "`id`", "[z]", r"back\slash", "it's=half="]
+
+
 @lab.command()
-def demo() -> None:
-    """Run the demo."""
+@click.option("--odd", "-o", type=click.Choice(ODD_WORDS), multiple=True, help=ODD_HELP)
+@click.option("-n", "--times", metavar="N|once|at-most=N", help=ODD_HELP)
+@click.option("-x", count=True)
+@click.option("--fast/--slow")
+@click.argument("script", type=click.Path())
+def demo(odd: str, times: str | None, x: int, script: str, *, fast: bool) -> None:
+    """Run the `demo`: it's $HOME, [odd] too."""
 
 
 @cli.command(hidden=True)
 def secret() -> None:
     """Not for the manual."""
-
-
-if __name__ == "__main__":
-    cli(prog_name="certprobe")

@@ -1,0 +1,101 @@
+# certprobe for bash. Written from the click tree by `make completions`: not to be edited.
+
+# What may follow a command, or an option that takes a value, by its path; false for everything else.
+_certprobe_knows() {
+    options=() words=() files=no
+    case $1 in
+        certprobe) options=(--version -h --help) words=(https ldap lab) ;;
+        'certprobe https') options=(--path --cert --key --password-file --password-env --select --callback --pick --trust --policy --ntauth --at --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
+        'certprobe https --path') ;;
+        'certprobe https --cert') files=yes ;;
+        'certprobe https --key') files=yes ;;
+        'certprobe https --password-file') files=yes ;;
+        'certprobe https --password-env') ;;
+        'certprobe https --select') words=(auto none 'subject=' 'thumbprint=') ;;
+        'certprobe https --callback') files=yes ;;
+        'certprobe https --trust') words=(system certifi none) files=yes ;;
+        'certprobe https --policy') words=(base ssl basic-constraints nt-auth) ;;
+        'certprobe https --ntauth') files=yes ;;
+        'certprobe https --at') ;;
+        'certprobe https --connect') ;;
+        'certprobe https --sni') words=(none) ;;
+        'certprobe https --via') ;;
+        'certprobe https --tls-min') words=(1.0 1.1 1.2 1.3) ;;
+        'certprobe https --tls-max') words=(1.0 1.1 1.2 1.3) ;;
+        'certprobe https --timeout') ;;
+        'certprobe https --format') words=(text json) ;;
+        'certprobe ldap') options=(--starttls --cert --key --password-file --password-env --select --callback --pick --trust --policy --ntauth --at --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
+        'certprobe ldap --cert') files=yes ;;
+        'certprobe ldap --key') files=yes ;;
+        'certprobe ldap --password-file') files=yes ;;
+        'certprobe ldap --password-env') ;;
+        'certprobe ldap --select') words=(auto none 'subject=' 'thumbprint=') ;;
+        'certprobe ldap --callback') files=yes ;;
+        'certprobe ldap --trust') words=(system certifi none) files=yes ;;
+        'certprobe ldap --policy') words=(base ssl basic-constraints nt-auth) ;;
+        'certprobe ldap --ntauth') files=yes ;;
+        'certprobe ldap --at') ;;
+        'certprobe ldap --connect') ;;
+        'certprobe ldap --sni') words=(none) ;;
+        'certprobe ldap --via') ;;
+        'certprobe ldap --tls-min') words=(1.0 1.1 1.2 1.3) ;;
+        'certprobe ldap --tls-max') words=(1.0 1.1 1.2 1.3) ;;
+        'certprobe ldap --timeout') ;;
+        'certprobe ldap --format') words=(text json) ;;
+        'certprobe lab') options=(-h --help) words=(demo up) ;;
+        'certprobe lab demo') options=(-h --help) ;;
+        'certprobe lab up') options=(-h --help) words=(https-login ldaps-login starttls-login wrong-ca-passed-over wrong-ca expired-server untrusted-root name-mismatch missing-intermediate wrong-usage-server per-path per-path-renegotiation expired-client expired-client-sent wrong-usage-client no-intermediate-client no-certificate optional-certificate not-asked empty-list listed-but-not-trusted unmapped-account tls-terminator own-subject) ;;
+        *) return 1 ;;
+    esac
+}
+
+_certprobe() {
+    local line=${COMP_LINE:0:COMP_POINT} path=certprobe option= lead= piece gap cur before word files
+    local -a typed=('') options words
+    COMPREPLY=()
+
+    # readline cuts words at each = and : too; pieces with no blank between them belong together.
+    line=${line#*"${COMP_WORDS[0]}"}
+    for piece in "${COMP_WORDS[@]:1:COMP_CWORD - 1}"; do
+        gap=${line%%[![:space:]]*}
+        [[ $gap ]] && typed+=('')
+        typed[-1]+=$piece
+        line=${line#"$gap$piece"}
+    done
+    gap=${line%%[![:space:]]*}
+    [[ $gap ]] && typed+=('')
+    cur=${typed[-1]}${line#"$gap"}
+    before=${cur%"$2"}
+
+    for word in "${typed[@]:1:${#typed[@]} - 2}"; do
+        if [[ $option ]]; then
+            option=
+        elif _certprobe_knows "$path $word"; then
+            if [[ $word == -* ]]; then option=$word; else path+=" $word"; fi
+        fi
+    done
+    if [[ ! $option && $cur == --*=* ]]; then
+        option=${cur%%=*} cur=${cur#*=} lead=$option=
+    fi
+
+    _certprobe_knows "$path${option:+ $option}" || return 0
+    if [[ ! $option && $cur == -* ]]; then
+        words=("${options[@]}") files=no
+    fi
+    for word in "${words[@]}"; do
+        printf -v word %q "$word"
+        [[ $word == "$cur"* ]] || continue
+        word=$lead$word
+        COMPREPLY+=("${word#"$before"}")
+    done
+    if [[ $files == yes && ! ${COMPREPLY[*]} ]]; then
+        compopt -o default
+    elif [[ $files == yes ]]; then
+        compopt -o filenames
+        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$2")
+    elif [[ ${COMPREPLY[*]} == *= ]]; then
+        compopt -o nospace
+    fi
+}
+
+complete -F _certprobe certprobe

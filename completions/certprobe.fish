@@ -1,0 +1,109 @@
+# certprobe for fish. Written from the click tree by `make completions`: not to be edited.
+
+set -g __certprobe_commands certprobe 'certprobe https' 'certprobe ldap' 'certprobe lab' 'certprobe lab demo' 'certprobe lab up'
+set -g __certprobe_valued 'certprobe https --path' 'certprobe https --cert' 'certprobe https --key' 'certprobe https --password-file' 'certprobe https --password-env' 'certprobe https --select' 'certprobe https --callback' 'certprobe https --trust' 'certprobe https --policy' 'certprobe https --ntauth' 'certprobe https --at' 'certprobe https --connect' 'certprobe https --sni' 'certprobe https --via' 'certprobe https --tls-min' 'certprobe https --tls-max' 'certprobe https --timeout' 'certprobe https --format' 'certprobe ldap --cert' 'certprobe ldap --key' 'certprobe ldap --password-file' 'certprobe ldap --password-env' 'certprobe ldap --select' 'certprobe ldap --callback' 'certprobe ldap --trust' 'certprobe ldap --policy' 'certprobe ldap --ntauth' 'certprobe ldap --at' 'certprobe ldap --connect' 'certprobe ldap --sni' 'certprobe ldap --via' 'certprobe ldap --tls-min' 'certprobe ldap --tls-max' 'certprobe ldap --timeout' 'certprobe ldap --format'
+
+# Whether the words before the cursor lead to this command, and so what is typed now follows it.
+function __certprobe_at
+    set -l path certprobe
+    set -l in_value no
+    for word in (commandline -opc)[2..-1]
+        if test $in_value = yes
+            set in_value no
+        else if contains -- "$path $word" $__certprobe_valued
+            set in_value yes
+        else if contains -- "$path $word" $__certprobe_commands
+            set path "$path $word"
+        end
+    end
+    test "$path" = "$argv"
+end
+
+complete -c certprobe -e
+complete -c certprobe -f
+
+complete -c certprobe -n '__certprobe_at certprobe' -a 'https\\t\'Probe the HTTPS server at URL\''
+complete -c certprobe -n '__certprobe_at certprobe' -a 'ldap\\t\'Probe the directory at HOST, ldaps://HOST:PORT or ldap://HOST (StartTLS)\''
+complete -c certprobe -n '__certprobe_at certprobe' -a 'lab\\t\'Servers with planted faults on this machine, to try certprobe on\''
+complete -c certprobe -n '__certprobe_at certprobe' -l version -d 'Show the version and exit.'
+complete -c certprobe -n '__certprobe_at certprobe' -s h -l help -d 'Show this message and exit.'
+
+complete -c certprobe -n '__certprobe_at certprobe https' -l path -d 'Request this path, on a connection of its own; each may ask. Repeatable. [default: the URL\'s]' -x
+complete -c certprobe -n '__certprobe_at certprobe https' -l cert -d 'Client certificates and keys: PEM (any number, any order), DER, PKCS#12. Repeatable.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe https' -l key -d 'Private key, if --cert holds none. Repeatable.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe https' -l password-file -d 'First line: the password of encrypted keys and PKCS#12.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe https' -l password-env -d 'Environment variable that holds the password.' -x
+complete -c certprobe -n '__certprobe_at certprobe https' -l select -d 'auto, none, NUMBER, subject=TEXT or thumbprint=HEX. What is named is sent when asked for, even if it does not fit. [default: auto]' -x -a 'auto none \'subject=\' \'thumbprint=\''
+complete -c certprobe -n '__certprobe_at certprobe https' -l callback -d 'Ask this Python function, a QUERYCLIENTCERT or WS_GET_CERT_CALLBACK, what to send.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe https' -l pick -d 'Choose at the terminal while the handshake rests.'
+complete -c certprobe -n '__certprobe_at certprobe https' -l trust -d 'Roots to judge by: system, certifi, none, FILE or DIR.' -r -F -a 'system certifi none'
+complete -c certprobe -n '__certprobe_at certprobe https' -l policy -d 'The chain policy that decides the exit code.' -x -a 'base ssl basic-constraints nt-auth'
+complete -c certprobe -n '__certprobe_at certprobe https' -l ntauth -d 'CA certificates of the NTAuth store, for --policy nt-auth.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe https' -l at -d 'Judge validity at this time (RFC 3339; UTC if it has no offset).' -x
+complete -c certprobe -n '__certprobe_at certprobe https' -l connect -d 'Dial this place instead; names stay as in the address.' -x
+complete -c certprobe -n '__certprobe_at certprobe https' -l sni -d 'Server name to send. [default: the host\'s, none for an address]' -x -a none
+complete -c certprobe -n '__certprobe_at certprobe https' -l via -d 'http://[user@]HOST:PORT or socks5://[user@]HOST:PORT; password from CERTPROBE_PROXY_PASSWORD or the terminal.' -x
+complete -c certprobe -n '__certprobe_at certprobe https' -l tls-min -d 'Lowest TLS version to offer. [default: 1.2]' -x -a '1.0 1.1 1.2 1.3'
+complete -c certprobe -n '__certprobe_at certprobe https' -l tls-max -d 'Highest TLS version to offer. [default: 1.3]' -x -a '1.0 1.1 1.2 1.3'
+complete -c certprobe -n '__certprobe_at certprobe https' -l legacy -d 'For diagnosing old servers: TLS 1.0, SECLEVEL 0, old ciphers, unsafe renegotiation.'
+complete -c certprobe -n '__certprobe_at certprobe https' -l timeout -d 'For the whole run; one step of it gets a third, but at least 10.' -x
+complete -c certprobe -n '__certprobe_at certprobe https' -l format -d 'json: one document on stdout.' -x -a 'text json'
+complete -c certprobe -n '__certprobe_at certprobe https' -s v -l verbose -d 'Show everything that was seen.'
+complete -c certprobe -n '__certprobe_at certprobe https' -s q -l quiet -d 'Show the verdict\'s line alone.'
+complete -c certprobe -n '__certprobe_at certprobe https' -s h -l help -d 'Show this message and exit.'
+
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l starttls -d 'Begin in clear on port 389 and upgrade.'
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l cert -d 'Client certificates and keys: PEM (any number, any order), DER, PKCS#12. Repeatable.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l key -d 'Private key, if --cert holds none. Repeatable.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l password-file -d 'First line: the password of encrypted keys and PKCS#12.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l password-env -d 'Environment variable that holds the password.' -x
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l select -d 'auto, none, NUMBER, subject=TEXT or thumbprint=HEX. What is named is sent when asked for, even if it does not fit. [default: auto]' -x -a 'auto none \'subject=\' \'thumbprint=\''
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l callback -d 'Ask this Python function, a QUERYCLIENTCERT or WS_GET_CERT_CALLBACK, what to send.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l pick -d 'Choose at the terminal while the handshake rests.'
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l trust -d 'Roots to judge by: system, certifi, none, FILE or DIR.' -r -F -a 'system certifi none'
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l policy -d 'The chain policy that decides the exit code.' -x -a 'base ssl basic-constraints nt-auth'
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l ntauth -d 'CA certificates of the NTAuth store, for --policy nt-auth.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l at -d 'Judge validity at this time (RFC 3339; UTC if it has no offset).' -x
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l connect -d 'Dial this place instead; names stay as in the address.' -x
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l sni -d 'Server name to send. [default: the host\'s, none for an address]' -x -a none
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l via -d 'http://[user@]HOST:PORT or socks5://[user@]HOST:PORT; password from CERTPROBE_PROXY_PASSWORD or the terminal.' -x
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l tls-min -d 'Lowest TLS version to offer. [default: 1.2]' -x -a '1.0 1.1 1.2 1.3'
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l tls-max -d 'Highest TLS version to offer. [default: 1.3]' -x -a '1.0 1.1 1.2 1.3'
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l legacy -d 'For diagnosing old servers: TLS 1.0, SECLEVEL 0, old ciphers, unsafe renegotiation.'
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l timeout -d 'For the whole run; one step of it gets a third, but at least 10.' -x
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l format -d 'json: one document on stdout.' -x -a 'text json'
+complete -c certprobe -n '__certprobe_at certprobe ldap' -s v -l verbose -d 'Show everything that was seen.'
+complete -c certprobe -n '__certprobe_at certprobe ldap' -s q -l quiet -d 'Show the verdict\'s line alone.'
+complete -c certprobe -n '__certprobe_at certprobe ldap' -s h -l help -d 'Show this message and exit.'
+
+complete -c certprobe -n '__certprobe_at certprobe lab' -a 'demo\\t\'Probe some of the lab\\\'s servers and print the reports\''
+complete -c certprobe -n '__certprobe_at certprobe lab' -a 'up\\t\'Keep the lab\\\'s servers running and print the commands to try\''
+complete -c certprobe -n '__certprobe_at certprobe lab' -s h -l help -d 'Show this message and exit.'
+
+complete -c certprobe -n '__certprobe_at certprobe lab demo' -s h -l help -d 'Show this message and exit.'
+
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'https-login\\t\'The client certificate is of the CA that the server asks for, and is accepted.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'ldaps-login\\t\'A directory over LDAPS binds the client certificate to an account by SASL EXTERNAL.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'starttls-login\\t\'The same after StartTLS.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'wrong-ca-passed-over\\t\'Of two certificates the first is of a CA that the server does not list: the second is sent.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'wrong-ca\\t\'The only certificate is of a CA that the server does not list, so none is sent.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'expired-server\\t\'The server\\\'s certificate expired yesterday.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'untrusted-root\\t\'The server\\\'s certificate is of a root that the client does not trust.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'name-mismatch\\t\'The server\\\'s certificate is for another host.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'missing-intermediate\\t\'The server leaves its issuing CA out.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'wrong-usage-server\\t\'The server\\\'s certificate is good for clientAuth only.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'per-path\\t\'Only /private asks for a certificate, after the handshake (TLS 1.3).\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'per-path-renegotiation\\t\'Only /private asks for a certificate, by a renegotiation (TLS 1.2).\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'expired-client\\t\'The only certificate expired yesterday, so none is sent.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'expired-client-sent\\t\'A certificate that expired yesterday is sent all the same, and the server refuses it.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'wrong-usage-client\\t\'The only certificate is good for serverAuth only, so none is sent.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'no-intermediate-client\\t\'The client\\\'s file lacks the issuing CA, and the server lists only the root.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'no-certificate\\t\'The server demands a certificate and the client has none.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'optional-certificate\\t\'The server asks for a certificate, and lets clients without one in.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'not-asked\\t\'The server does not ask for a certificate at all.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'empty-list\\t\'The server asks for a certificate without naming any CA.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'listed-but-not-trusted\\t\'The server lists a CA that it does not trust, and closes without an alert on its certificates.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'unmapped-account\\t\'The directory takes the certificate, but has no account for it (invalidCredentials).\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'tls-terminator\\t\'The certificate does not get as far as the directory, which does not offer EXTERNAL.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -a 'own-subject\\t\'The directory has no account for the certificate, and takes its subject as the identity.\''
+complete -c certprobe -n '__certprobe_at certprobe lab up' -s h -l help -d 'Show this message and exit.'
