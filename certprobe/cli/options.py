@@ -14,7 +14,7 @@ from certprobe.attempt import Route
 from certprobe.chooser import BySelection, Store, by_callback
 from certprobe.cli.inputs import Passwords, parse_time, read_certificates, read_identities, read_trust
 from certprobe.endpoint import parse_host_port, parse_proxy
-from certprobe.errors import UsageError
+from certprobe.errors import FileError, UsageError
 from certprobe.judging import Yardstick
 from certprobe.policy.status import ChainPolicy
 from certprobe.probe import Probe, probe
@@ -157,10 +157,13 @@ def run_probe(endpoints: tuple[Endpoint, ...], alpn: tuple[str, ...], typed: dic
     with contextlib.redirect_stdout(sys.stderr):
         plan = _plan(endpoints, alpn, common)
         report = probe(plan, _deadline(common))
-    # A reader that has seen enough, as `head` has, does not change what was found.
-    with contextlib.suppress(BrokenPipeError):
+    try:
         _print(report, common)
         sys.stdout.flush()
+    except BrokenPipeError:
+        pass  # a reader that has seen enough, as `head` has, does not change what was found
+    except OSError as error:
+        raise FileError(f"standard output: {error.strerror}") from None
     return report.exit_code
 
 

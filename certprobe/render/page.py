@@ -33,6 +33,13 @@ class Tone(enum.Enum):
 Piece: TypeAlias = str | tuple[str, Tone]
 
 
+class _Console(Console):
+    """Rich ends the process when a pipe breaks; what that means is for the caller to say."""
+
+    def on_broken_pipe(self) -> None:
+        raise
+
+
 class Page:
     """A page that is written line by line; any piece of text given to it may come from a stranger.
 
@@ -40,7 +47,7 @@ class Page:
     """
 
     def __init__(self, file: IO[str]) -> None:
-        self._console = Console(
+        self._console = _Console(
             file=file,
             highlight=False,
             markup=False,

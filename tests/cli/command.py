@@ -118,7 +118,7 @@ def on_terminal(
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         process = subprocess.Popen(
             (sys.executable, "-c", _TAKE_TERMINAL, *_argv(arguments)),
-            env={**_environment(env), "TERM": "xterm-256color"},
+            env=_environment({"TERM": "xterm-256color", **(env or {})}),
             stdin=terminal,
             stdout=subprocess.PIPE if stdout_is_pipe else terminal,
             stderr=terminal,

@@ -18,6 +18,7 @@ from certprobe.lab.pki import (
     Authority,
     Extension,
     Issued,
+    KeyUsageName,
     common_name_only,
 )
 from certprobe.wincrypt import hresult
@@ -106,7 +107,8 @@ def _below_an_end_entity(site: Site) -> Issued:
 
 
 def _below_a_ca_that_may_not_sign(site: Site) -> Issued:
-    return site.root.intermediate("Lab CA that may not sign", key_usage=("cRLSign",)).server(*NAMES)
+    usage: tuple[KeyUsageName, ...] = ("cRLSign",)
+    return site.root.intermediate("Lab CA that may not sign", key_usage=usage).server(*NAMES)
 
 
 def _below_a_ca_for_clients(site: Site) -> Issued:
