@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from certprobe.chain.context import RequestedUsage, UsageMatch
 from certprobe.chain.engine import get_certificate_chain
+from certprobe.chain.question import ChainQuestion
 from certprobe.pki.server_identity import match_server_name
 from certprobe.pki.store import CertificateStore
 from certprobe.pki.usage import CLIENT_AUTH, SERVER_AUTH
@@ -67,13 +68,8 @@ def judge_client(sent: tuple[Certificate, ...], known: Iterable[Certificate], ya
 
 
 def _chain(leaf: Certificate, others: Iterable[Certificate], usage: str, yardstick: Yardstick) -> ChainContext:
-    return get_certificate_chain(
-        leaf,
-        CertificateStore(others),
-        roots=yardstick.roots,
-        at=yardstick.at,
-        requested_usage=RequestedUsage(UsageMatch.AND, (usage,)),
-    )
+    question = ChainQuestion(yardstick.roots, yardstick.at, RequestedUsage(UsageMatch.AND, (usage,)))
+    return get_certificate_chain(leaf, CertificateStore(others), question)
 
 
 def _statuses(context: ChainContext, para: PolicyParameters, policy: ChainPolicy) -> tuple[PolicyStatus, ...]:

@@ -22,12 +22,12 @@ def check_anchor(path: PathView) -> Iterator[Result]:
     last = path.certificates[-1]
     match path.end:
         case PathEnd.SELF_SIGNED:
-            if last not in path.roots:
+            if last not in path.question.roots:
                 yield path.last, Finding(TrustError.CERT_TRUST_IS_UNTRUSTED_ROOT, _CITATION, _why_untrusted(path))
         case PathEnd.PARTIAL:
             detail = f"the certificate of {last.issuer.rfc4514 or 'the unnamed issuer'}, issuer of {name_of(last)}, "
             detail += "is neither sent along nor in a store"
-            if last in path.roots:
+            if last in path.question.roots:
                 detail += "; the trust store holds the certificate below it, but only self-signed ones are anchors"
             yield WHOLE_CHAIN, Finding(TrustError.CERT_TRUST_IS_PARTIAL_CHAIN, _CITATION, detail)
         case PathEnd.CYCLIC:
@@ -43,10 +43,9 @@ def check_anchor(path: PathView) -> Iterator[Result]:
 
 def _why_untrusted(path: PathView) -> str:
     root = path.certificates[-1]
-    what = f"{name_of(root)} is self-signed and not among the {len(path.roots)} trusted certificates"
-    if path.last == 0:
-        what = f"{name_of(root)} is self-signed, and itself not among the {len(path.roots)} trusted certificates"
-    namesakes = path.roots.by_subject(root.subject)
+    itself = "itself " if path.last == 0 else ""
+    what = f"{name_of(root)} is self-signed and {itself}not among the {len(path.question.roots)} trusted certificates"
+    namesakes = path.question.roots.by_subject(root.subject)
     if any(namesake.public_key_info == root.public_key_info for namesake in namesakes):
         return f"{what}, though another certificate of the same name and key is"
     if namesakes:

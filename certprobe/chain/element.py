@@ -70,7 +70,7 @@ def check_signature(path: PathView) -> Iterator[Result]:
 
 def check_strength(path: PathView) -> Iterator[Result]:
     """Signatures too weak to count; a root's own proves nothing anyhow, so its algorithm does not matter."""
-    if path.at < WEAK_SINCE:
+    if path.question.at < WEAK_SINCE:
         return
     for index, certificate in enumerate(path.certificates):
         if index == path.root:
@@ -87,7 +87,7 @@ def check_strength(path: PathView) -> Iterator[Result]:
 def check_validity(path: PathView) -> Iterator[Result]:
     """Every element against its own period, both ends included."""
     for index, certificate in enumerate(path.certificates):
-        detail = _out_of_time(certificate, path.at)
+        detail = _out_of_time(certificate, path.question.at)
         if detail is not None:
             yield index, Finding(TrustError.CERT_TRUST_IS_NOT_TIME_VALID, "RFC 5280 4.1.2.5", detail)
 
@@ -111,7 +111,7 @@ def _signer(path: PathView, index: int) -> Certificate | None:
 
 
 def _trusted_root(path: PathView, index: int) -> bool:
-    return index == path.root and path.certificates[index] in path.roots
+    return index == path.root and path.certificates[index] in path.question.roots
 
 
 def _has_short_rsa_key(certificate: Certificate) -> bool:

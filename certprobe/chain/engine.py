@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from certprobe.chain.checks import CHECKS
-from certprobe.chain.context import NO_USAGE, ChainContext, ChainElement, Finding, SimpleChain
+from certprobe.chain.context import ChainContext, ChainElement, Finding, SimpleChain
 from certprobe.chain.path import WHOLE_CHAIN, PathView
 from certprobe.chain.rank import demerit
 from certprobe.chain.search import DEFAULT_BUDGET, find_paths
@@ -15,9 +15,8 @@ from certprobe.wincrypt.trust_status import TrustError, TrustInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
-    from certprobe.chain.context import RequestedUsage
+    from certprobe.chain.question import ChainQuestion
     from certprobe.chain.search import Budget
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.store import CertificateStore
@@ -29,24 +28,18 @@ _ELEMENT_ONLY_INFO = 0xF
 def get_certificate_chain(
     certificate: Certificate,
     additional_store: CertificateStore,
-    *,
-    roots: CertificateStore,
-    at: datetime,
-    requested_usage: RequestedUsage = NO_USAGE,
+    question: ChainQuestion,
     budget: Budget = DEFAULT_BUDGET,
 ) -> ChainContext:
-    """Find and judge the chains of a certificate, as Windows does with `roots` as its exclusive trust store.
+    """Find and judge the chains of a certificate, as Windows does with the question's roots as its exclusive store.
 
-    `at` is aware. Issuers come from both stores; only self-signed certificates of `roots` are trusted. A certificate
-    that cannot be read is judged as far as possible; nothing is raised for what is wrong with a certificate.
+    Issuers come from both stores; only self-signed certificates among the roots are trusted. A certificate that cannot
+    be read is judged as far as possible; nothing is raised for what is wrong with a certificate.
     Not checked: revocation, name constraints, certificate policies, and the server's name (see `certprobe.policy`).
     """
-    search = find_paths(certificate, additional_store, roots, budget)
+    search = find_paths(certificate, additional_store, question.roots, budget)
     verify = cache(verify_signature)
-    judged = [
-        judge(PathView(path.certificates, path.matches, path.end, roots, at, requested_usage, verify))
-        for path in search.paths
-    ]
+    judged = [judge(PathView(path.certificates, path.matches, path.end, question, verify)) for path in search.paths]
     best, *lower_quality = sorted(judged, key=demerit)
     return ChainContext((best,), best.error, best.info, tuple(lower_quality), search.end)
 

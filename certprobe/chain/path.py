@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime, timedelta
 
-    from certprobe.chain.context import Finding, RequestedUsage
+    from certprobe.chain.context import Finding
     from certprobe.chain.issuer import IssuerMatch
+    from certprobe.chain.question import ChainQuestion
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.signature import SignatureCheck
-    from certprobe.pki.store import CertificateStore
     from certprobe.wincrypt.trust_status import TrustInfo
 
 
 class PathView(NamedTuple):
-    """One path and what it is judged by; `certificates` end certificate first, `at` aware.
+    """One path and what it is judged by; `certificates` end certificate first.
 
     `verify(certificate, issuer)` checks one signature; it may remember its answers.
     """
@@ -27,9 +27,7 @@ class PathView(NamedTuple):
     certificates: tuple[Certificate, ...]
     matches: tuple[IssuerMatch | None, ...]
     end: PathEnd
-    roots: CertificateStore
-    at: datetime
-    requested_usage: RequestedUsage
+    question: ChainQuestion
     verify: Callable[[Certificate, Certificate], SignatureCheck]
 
     @property

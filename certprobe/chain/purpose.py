@@ -23,7 +23,7 @@ _ANY: Final = {ANY_EXTENDED_KEY_USAGE, "1.3.6.1.4.1.311.10.12.1"}
 
 def check_extended_key_usage(path: PathView) -> Iterator[Result]:
     """Ask every element: Windows intersects the usages of the whole chain and blames the end certificate."""
-    requested = path.requested_usage
+    requested = path.question.requested_usage
     refusals = {oid: _refusal(path, oid) for oid in requested.oids}
     refused = [reason for reason in refusals.values() if reason is not None]
     if refused and (_needs_all(requested) or len(refused) == len(refusals)):

@@ -12,6 +12,7 @@ from certprobe.application.ldap import LdapResult
 from certprobe.application.ldap_server import LdapResponder, StartTlsAgreed, Unbound
 from certprobe.chain.context import RequestedUsage, UsageMatch
 from certprobe.chain.engine import get_certificate_chain
+from certprobe.chain.question import ChainQuestion
 from certprobe.endpoint import Scheme
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.store import CertificateStore
@@ -113,9 +114,7 @@ def judge(service: Service, certificates: tuple[Certificate, ...]) -> Visitor:
     chain = get_certificate_chain(
         certificates[0],
         CertificateStore(certificates[1:]),
-        roots=service.roots,
-        at=service.at,
-        requested_usage=RequestedUsage(UsageMatch.AND, (CLIENT_AUTH,)),
+        ChainQuestion(service.roots, service.at, RequestedUsage(UsageMatch.AND, (CLIENT_AUTH,))),
     )
     para = PolicyParameters(ssl=SslPara(AuthType.AUTHTYPE_CLIENT))
     return Visitor(certificates[0], verify_chain_policy(ChainPolicy.SSL, chain, para).error)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from certprobe.chain.context import NO_USAGE, ChainContext, RequestedUsage, UsageMatch
 from certprobe.chain.engine import get_certificate_chain
+from certprobe.chain.question import ChainQuestion
 from certprobe.chain.search import DEFAULT_BUDGET, Budget
 from certprobe.lab.pki import Authority, Issued
 from certprobe.pki.certificate import Certificate
@@ -49,7 +50,7 @@ def judge(
 ) -> ChainContext:
     """The chain context of `end`, with `others` in the additional store."""
     return get_certificate_chain(
-        certificate(end), store(*others), roots=store(*roots), at=at, requested_usage=requested_usage, budget=budget
+        certificate(end), store(*others), ChainQuestion(store(*roots), at, requested_usage), budget
     )
 
 

@@ -19,7 +19,7 @@ def test_an_untrusted_root_is_the_last_elements_fault() -> None:
 def test_a_self_signed_end_certificate_is_its_own_root() -> None:
     chain = judge(Authority.root("alone", at=AT))
     assert errors(chain) == [0x20, 0x20]
-    assert details(chain, 0) == ["CN=alone is self-signed, and itself not among the 1 trusted certificates"]
+    assert details(chain, 0) == ["CN=alone is self-signed and itself not among the 1 trusted certificates"]
 
 
 def test_a_trusted_namesake_is_mentioned() -> None:

@@ -23,6 +23,7 @@ from certprobe.chain.context import (
     UsageMatch,
 )
 from certprobe.chain.engine import get_certificate_chain
+from certprobe.chain.question import ChainQuestion
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.store import CertificateStore
 from certprobe.policy.status import ChainPolicy, PolicyParameters, SslPara
@@ -111,9 +112,11 @@ def vector_chain(case: Case, certs: Case) -> ChainContext:
     return get_certificate_chain(
         named(case["end_cert"]),
         CertificateStore(map(named, case["certs"] if case["additional_store"] else ())),
-        roots=CertificateStore(map(named, case["trusted_roots"])),
-        at=datetime.fromisoformat(case["time"]) if case["time"] else datetime.now(UTC),
-        requested_usage=requested_usage(case["requested_usage"]),
+        ChainQuestion(
+            CertificateStore(map(named, case["trusted_roots"])),
+            datetime.fromisoformat(case["time"]) if case["time"] else datetime.now(UTC),
+            requested_usage(case["requested_usage"]),
+        ),
     )
 
 
@@ -190,9 +193,11 @@ def _generated_chain(case: Case) -> ChainContext:
     return get_certificate_chain(
         certificate(case["leaf"]),
         CertificateStore(map(certificate, () if case["nostore"] else case["extra"])),
-        roots=CertificateStore(map(certificate, case["roots"])),
-        at=datetime.fromisoformat(case["time"]),
-        requested_usage=requested_usage(case["usage"]),
+        ChainQuestion(
+            CertificateStore(map(certificate, case["roots"])),
+            datetime.fromisoformat(case["time"]),
+            requested_usage(case["usage"]),
+        ),
     )
 
 

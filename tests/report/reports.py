@@ -10,6 +10,7 @@ from certprobe.application.http import BodyEnd, HttpAnswered
 from certprobe.application.ldap import BindAnswered, LdapResult, RootDseAnswered, StartTlsAnswered, WhoAmIAnswered
 from certprobe.chain.context import RequestedUsage, UsageMatch
 from certprobe.chain.engine import get_certificate_chain
+from certprobe.chain.question import ChainQuestion
 from certprobe.endpoint import Endpoint, StartTls, parse_https, parse_ldap
 from certprobe.errors import FailureKind, Party
 from certprobe.lab.pki import Authority, Issued, common_name_only
@@ -119,7 +120,7 @@ def judged(role: Role, issued: Issued, reason: str, *, roots: CertificateStore |
     usage = RequestedUsage(UsageMatch.AND, (SERVER_AUTH if role is Role.SERVER else CLIENT_AUTH,))
     store = CertificateStore(map(Certificate, issued.chain))
     trusted = CertificateStore((Certificate(lab().root.issued.der),)) if roots is None else roots
-    context = get_certificate_chain(Certificate(issued.der), store, roots=trusted, at=AT, requested_usage=usage)
+    context = get_certificate_chain(Certificate(issued.der), store, ChainQuestion(trusted, AT, usage))
     auth_type = AuthType.AUTHTYPE_SERVER if role is Role.SERVER else AuthType.AUTHTYPE_CLIENT
     para = PolicyParameters(ssl=SslPara(auth_type, server_name="localhost"))
     ssl = verify_chain_policy(ChainPolicy.SSL, context, para)

@@ -1,0 +1,45 @@
+"""Everything that a chain is judged by, after CERT_CHAIN_PARA and CERT_CHAIN_ENGINE_CONFIG (wincrypt.h)."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from certprobe.chain.context import NO_USAGE, RequestedUsage
+from certprobe.pki.store import CertificateStore
+from certprobe.wincrypt.chain_flags import ChainFlags, ExclusiveFlags
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+ANY_POLICY: Final = "2.5.29.32.0"
+EMPTY_STORE: Final = CertificateStore()
+
+
+class PolicyDemands(enum.IntFlag):
+    """The switches of RFC 5280 6.1.1 (e), (f) and (g)."""
+
+    NONE = 0
+    INITIAL_POLICY_MAPPING_INHIBIT = 1
+    INITIAL_EXPLICIT_POLICY = 2
+    INITIAL_ANY_POLICY_INHIBIT = 4
+
+
+class PolicyInputs(NamedTuple):
+    """What is asked of certificate policies: user-initial-policy-set (RFC 5280 6.1.1 (c)) as dotted OIDs, switches."""
+
+    initial_policy_set: frozenset[str] = frozenset({ANY_POLICY})
+    demands: PolicyDemands = PolicyDemands.NONE
+
+
+class ChainQuestion(NamedTuple):
+    """What is asked: roots and time, usages, policies, revocation, and the stores beside the roots. `at` is aware."""
+
+    roots: CertificateStore
+    at: datetime
+    requested_usage: RequestedUsage = NO_USAGE
+    policies: PolicyInputs = PolicyInputs()
+    flags: ChainFlags = ChainFlags.CERT_CHAIN_DEFAULT
+    exclusive_flags: ExclusiveFlags = ExclusiveFlags.CERT_CHAIN_EXCLUSIVE_DEFAULT
+    disallowed: CertificateStore = EMPTY_STORE
+    trusted_people: CertificateStore = EMPTY_STORE
