@@ -46,7 +46,6 @@ class TlsAcceptor(TlsConversation):
         Raises ProtocolError when the client did not offer post-handshake authentication, or is asked already.
         """
         openssl_server.request_certificate(self._engine, requirement)
-        self._run(self._engine.handshake)
         self._advance()
 
     @property

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Final, assert_never
+from typing import Final
 
 from certprobe.errors import FailureKind, Party, ProtocolError
 from certprobe.tls.enums import AlertDescription, AlertLevel, ContentType, HandshakeType, ProtocolVersion
@@ -140,16 +140,9 @@ class TlsConversation:
             self._fail(error)
             return False
         self._translate_records()
-        match progress:
-            case Progress.CERTIFICATE_AWAITED:
-                self._resting = True
-                self._events.append(CertificateAwaited())
-            case Progress.CLOSED:
-                self._end(Closure.WITHOUT_ALERT)
-            case Progress.DONE | Progress.NEEDS_DATA:
-                pass
-            case _:
-                assert_never(progress)
+        if progress is Progress.CERTIFICATE_AWAITED:
+            self._resting = True
+            self._events.append(CertificateAwaited())
         return progress is Progress.DONE
 
     def _fail(self, failure: ProtocolError) -> None:

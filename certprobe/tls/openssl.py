@@ -85,7 +85,6 @@ class Progress(enum.Enum):
     DONE = "done"
     NEEDS_DATA = "needs-data"
     CERTIFICATE_AWAITED = "certificate-awaited"
-    CLOSED = "closed"
 
 
 class Direction(enum.Enum):
@@ -218,8 +217,6 @@ class Engine:
             return Progress.NEEDS_DATA
         except SSL.WantX509LookupError:
             return Progress.CERTIFICATE_AWAITED
-        except (SSL.ZeroReturnError, SSL.SysCallError):
-            return Progress.CLOSED
         except SSL.Error as error:
             raise _failure(self.connection.reason, _words(error)) from error
         return Progress.DONE

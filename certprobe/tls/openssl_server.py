@@ -72,7 +72,7 @@ def _announce(context: SSL.Context, certificate_authorities: tuple[bytes, ...]) 
 
 
 def request_certificate(engine: openssl.Engine, requirement: Requirement) -> None:
-    """Have the next `handshake` ask a connected client: after the handshake in TLS 1.3, else by a renegotiation.
+    """Have the next step ask a connected client: after the handshake in TLS 1.3, else by a renegotiation.
 
     Raises ProtocolError when the client did not offer post-handshake authentication (RFC 8446 4.6.2), or is asked
     already.

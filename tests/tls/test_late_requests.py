@@ -170,6 +170,23 @@ def test_plaintext_of_the_server_after_its_request(version: ProtocolVersion) -> 
     same(server, ApplicationData(b"on it goes"))
 
 
+@pytest.mark.parametrize("version", BEFORE_TLS13)
+def test_plaintext_sent_while_a_renegotiation_is_put_off(version: ProtocolVersion) -> None:
+    """Half a record stands behind the HelloRequest."""
+    both = connected(version)
+    both.server.request_certificate(Requirement.OPTIONAL)
+    both.server.send(b"answer")
+    asking = both.server.data_to_send()
+    cut = len(asking) - 3
+    both.client.receive_data(asking[:cut])
+    both.client.send(b"request")
+    both.client.receive_data(asking[cut:])
+    client, server = both.settle(ALICE)
+    assert [event.data for event in client if isinstance(event, ApplicationData)] == [b"answer"]
+    assert [event.data for event in server if isinstance(event, ApplicationData)] == [b"request"]
+    assert HandshakeCompleted(late(version)) in client
+
+
 def test_plaintext_before_the_handshake_waits_for_it() -> None:
     both = Wire(session(TLS13), acceptor(TLS13))
     both.client.send(b"early")

@@ -8,13 +8,14 @@ import weakref
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from cryptography.hazmat.bindings.openssl.binding import Binding
 from cryptography.hazmat.primitives import hashes
-from OpenSSL import SSL
+from OpenSSL import SSL, crypto
 
+from certprobe.errors import FailureKind, ProtocolError
 from certprobe.lab.pki import Authority, Extension, Issued, rsa_key
 from certprobe.pki.certificate import Certificate
 from certprobe.tls import openssl, openssl_server
@@ -211,6 +212,24 @@ def test_cryptography_refuses_what_openssl_sends() -> None:
     assert Certificate(CLIENTS["refused by cryptography"].der).strict_fault is not None
 
 
+def test_no_issuer_is_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Left alone, OpenSSL completes what it sends from the store that it trusts."""
+    plain = openssl.credential_context
+
+    def trusting(*args: Any) -> SSL.Context:
+        made = plain(*args)
+        store = made.get_cert_store()
+        assert store is not None
+        for authority in (ISSUING, ROOT):
+            store.add_cert(crypto.load_certificate(crypto.FILETYPE_ASN1, authority.issued.der))
+        return made
+
+    monkeypatch.setattr(openssl, "credential_context", trusting)
+    client, _ = wire(TLS13, Requirement.REQUIRED).settle(BOB)
+    assert CertificateSent(ders(BOB)) in client
+    assert len(ders(BOB)) == 1
+
+
 def test_the_one_judgement_that_cannot_be_turned_off() -> None:
     """RFC 8422 5.3: a certificate with an EC key and a keyUsage without digitalSignature, until TLS 1.2."""
     good = ISSUING.server("localhost")
@@ -245,19 +264,26 @@ def test_stapled_ocsp(version: ProtocolVersion) -> None:
 
 
 def test_errors_of_others_are_not_taken_for_ours() -> None:
-    """OpenSSL keeps one queue of errors for each thread."""
+    """OpenSSL keeps one queue of errors for each thread; 20 and 152 are its numbers for too long a message."""
+    both = connected(TLS13)
+    both.server.send(b"data")
+    broken = both.server.data_to_send()[:-1] + b"?"
+    for piece in (broken[:9], broken[9:]):
+        Binding.lib.ERR_put_error(20, 0, 152, b"somewhere else", 1)
+        both.client.receive_data(piece)
+    ours = failure(drain(both.client))
+    assert (ours.kind, str(ours)) == (
+        FailureKind.MALFORMED,
+        "TLS library: decryption failed or bad record mac",
+    )
+
+
+def test_errors_of_others_are_not_taken_for_the_credentials() -> None:
     both = wire(TLS13, Requirement.OPTIONAL)
-    for answer in (None, ALICE):
-        Binding.lib.ERR_put_error(4, 0, 100, b"somewhere", 1)
-        client, _ = both.settle(answer)
-        assert kinds(client)[-1] == "HandshakeCompleted"
-        Binding.lib.ERR_put_error(4, 0, 100, b"somewhere", 1)
-        both.server.request_certificate(Requirement.OPTIONAL)
-    Binding.lib.ERR_put_error(4, 0, 100, b"somewhere", 1)
-    both.client.send(b"data")
-    _, server = both.settle(BOB)
-    assert kinds(server) == ["ApplicationData", "PeerCertificates", "HandshakeCompleted"]
-    Binding.lib.ERR_clear_error()
+    both.settle()
+    Binding.lib.ERR_put_error(20, 0, 152, b"somewhere else", 1)
+    with pytest.raises(ProtocolError, match="ee key too small"):
+        both.client.send_certificate(credential(ISSUING.client("weak", key=rsa_key(1024))))
 
 
 def test_engines_are_freed() -> None:

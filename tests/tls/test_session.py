@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from OpenSSL import SSL
 
 from certprobe.errors import FailureKind, Party, ProtocolError
 from certprobe.lab.pki import rsa_key
@@ -24,6 +26,7 @@ from certprobe.tls.events import (
 from certprobe.tls.messages import ServerHello
 from certprobe.tls.openssl import Compatibility, Requirement, VersionRange
 from certprobe.tls.session import Negotiated
+from tests.peers.tls_server import context
 from tests.selection.credentials import credential
 from tests.tls.wired import (
     ALICE,
@@ -169,6 +172,24 @@ def test_negotiated() -> None:
     assert both.client.negotiated == Negotiated(TLS12, 0xC02C, 29, None)
     both = connected(TLS13)
     assert both.client.negotiated == Negotiated(TLS13, 0x1302, 0x11EC, None)
+
+
+def test_hello_retry_request() -> None:
+    """RFC 8446 4.1.4: the server wants another group; that is no ServerHello."""
+    tls = context(ISSUING.server("localhost"), version=TLS13)
+    tls.set_tmp_ecdh(ec.SECP521R1())
+    server, client = SSL.Connection(tls), session(TLS13)
+    server.set_accept_state()
+    for told, group in (
+        ([], 25),
+        (["ServerHello", "CertificateRequested", "PeerCertificates", "CertificateAwaited"], 25),
+    ):
+        server.bio_write(client.data_to_send())
+        with pytest.raises(SSL.WantReadError):
+            server.do_handshake()
+        client.receive_data(server.bio_read(65536))
+        assert kinds(drain(client)) == told
+        assert (client.negotiated.version, client.negotiated.group) == (TLS13, group)
 
 
 @pytest.mark.parametrize("version", BEFORE_TLS13)
