@@ -34,6 +34,7 @@ from tests.tls.wired import (
     BOB,
     ISSUING,
     NAMES,
+    OTHERS_KEY,
     ROOT,
     RSA_SERVER,
     SERVER,
@@ -211,7 +212,6 @@ def test_no_version_in_common() -> None:
 WEAK = credential(ISSUING.client("weak", key=rsa_key(1024)))
 GARBAGE = credential(ISSUING.client("garbage").with_broken_signature())
 NO_KEY = credential(ISSUING.client("no key"), KeyStatus.ABSENT)
-OTHERS_KEY = Credential(ALICE.certificate, (), SERVER.private_key, KeyStatus.DOES_NOT_FIT, None, "store.pem #2")
 OTHER_KIND_OF_KEY = Credential(
     ALICE.certificate, (), RSA_SERVER.private_key, KeyStatus.DOES_NOT_FIT, None, "store.pem #3"
 )

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from certprobe.errors import ProtocolError
 from certprobe.lab.pki import Authority, rsa_key
-from certprobe.pki.credential import Credential
+from certprobe.pki.credential import Credential, KeyStatus
 from certprobe.tls.acceptor import ServerOptions, TlsAcceptor
 from certprobe.tls.conversation import TlsConversation
 from certprobe.tls.enums import ProtocolVersion
@@ -28,6 +28,7 @@ SERVER = credential(ISSUING.server("localhost"))
 RSA_SERVER = credential(ISSUING.server("localhost", key=rsa_key()))
 ALICE = credential(ISSUING.client("alice"))
 BOB = credential(ISSUING.client("bob", key=rsa_key()), alone="the server has the way up")
+OTHERS_KEY = Credential(ALICE.certificate, (), SERVER.private_key, KeyStatus.DOES_NOT_FIT, None, "store.pem #2")
 NAMES = (ROOT.issued.subject, ISSUING.issued.subject)
 
 
