@@ -43,7 +43,10 @@ _FAILURES: Final[dict[FailureKind, tuple[str, str]]] = {
         "what the server sent breaks the protocol",
         "What it sent is shown as far as it can be read; --legacy speaks to very old servers.",
     ),
-    FailureKind.TOO_MUCH_DATA: ("the server sends without end", "This is not the service that was asked for."),
+    FailureKind.TOO_MUCH_DATA: (
+        "the server sends more than certprobe takes",
+        "This is not the service that was asked for, or what it lists is far too long.",
+    ),
     FailureKind.CREDENTIAL_UNUSABLE: (
         "the client certificate cannot be used",
         "Use a certificate with a stronger key and signature; --legacy lets weak ones through.",
