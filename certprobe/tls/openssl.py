@@ -336,8 +336,10 @@ def _unusable(credential: Credential, words: str) -> ProtocolError:
 
 
 def _words(error: Exception) -> str:
+    """What failed, and of what: the last and the first that OpenSSL noted."""
     queue = error.args[0] if error.args and isinstance(error.args[0], list) else ()
-    return next((reason for _, _, reason in queue if reason), "no reason given")
+    reasons = [reason for _, _, reason in queue if reason] or ["no reason given"]
+    return ": ".join(dict.fromkeys((reasons[-1], reasons[0])))
 
 
 def drain_errors() -> str:

@@ -238,7 +238,7 @@ def test_the_one_judgement_that_cannot_be_turned_off() -> None:
     body = certificate_tls12(not_for_signing.der, *not_for_signing.chain)
     told = first_flight_of_tls12(session(TLS12), 11, body, credential=credential(good))
     same(told[1:2], PeerCertificates((not_for_signing.der, *not_for_signing.chain), ()))
-    assert str(failure(told)) == "TLS library: ecc cert not for signing"
+    assert str(failure(told)) == "TLS library: bad ecc cert: ecc cert not for signing"
 
 
 # OCSPResponse (RFC 6960 4.2.1) with nothing but this status, which Apache staples when its responder is away.
@@ -275,7 +275,7 @@ def test_errors_of_others_are_not_taken_for_ours() -> None:
     ours = failure(drain(both.client))
     assert (ours.kind, str(ours)) == (
         FailureKind.MALFORMED,
-        "TLS library: decryption failed or bad record mac",
+        "TLS library: record layer failure: decryption failed or bad record mac",
     )
 
 
