@@ -42,13 +42,21 @@ class Finding(NamedTuple):
     detail: str
 
 
+class Remark(NamedTuple):
+    """A strict rule that is broken and that Windows has no bit for: the rule ("CA/B BR 7.1.2.7.12"), the facts."""
+
+    citation: str
+    detail: str
+
+
 class ChainElement(NamedTuple):
-    """One certificate of a path; `error` is the union of its findings' bits."""
+    """One certificate of a path; `error` is the union of its findings' bits, to which `remarks` add nothing."""
 
     certificate: Certificate
     error: TrustError
     info: TrustInfo
     findings: tuple[Finding, ...]
+    remarks: tuple[Remark, ...] = ()
 
 
 class SimpleChain(NamedTuple):

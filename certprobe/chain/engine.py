@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from certprobe.chain.checks import CHECKS
-from certprobe.chain.context import ChainContext, ChainElement, Finding, SimpleChain
+from certprobe.chain.context import ChainContext, ChainElement, Finding, Remark, SimpleChain
 from certprobe.chain.path import WHOLE_CHAIN, PathView
 from certprobe.chain.rank import demerit
 from certprobe.chain.search import DEFAULT_BUDGET, find_paths
@@ -47,19 +46,22 @@ def get_certificate_chain(
 def judge(path: PathView) -> SimpleChain:
     """Run every check of the table over one path; a failed check never stops the next."""
     findings: list[list[Finding]] = [[] for _ in path.certificates]
+    remarks: list[list[Remark]] = [[] for _ in path.certificates]
     infos = [0] * len(path.certificates)
     of_the_chain: list[Finding] = []
-    for check in CHECKS:
+    for check in path.question.profile.checks():
         for index, result in check(path):
             if isinstance(result, TrustInfo):
                 infos[index] |= result.value
+            elif isinstance(result, Remark):
+                remarks[index].append(result)
             elif index == WHOLE_CHAIN:
                 of_the_chain.append(result)
             else:
                 findings[index].append(result)
     elements = tuple(
-        ChainElement(certificate, TrustError(_bits(found)), TrustInfo(info), tuple(found))
-        for certificate, found, info in zip(path.certificates, findings, infos, strict=True)
+        ChainElement(certificate, TrustError(_bits(found)), TrustInfo(info), tuple(found), tuple(remarked))
+        for certificate, found, info, remarked in zip(path.certificates, findings, infos, remarks, strict=True)
     )
     error, info = _bits(of_the_chain), 0
     for element in elements:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime, timedelta
 
-    from certprobe.chain.context import Finding
+    from certprobe.chain.context import Finding, Remark
     from certprobe.chain.issuer import IssuerMatch
     from certprobe.chain.question import ChainQuestion
     from certprobe.pki.certificate import Certificate
@@ -44,8 +44,9 @@ class PathView(NamedTuple):
 WHOLE_CHAIN: Final = -1
 """The index of a finding that belongs to no single element."""
 
-# A check reports for an element's index either what is wrong with it or what is worth knowing of it.
-Result: TypeAlias = "tuple[int, Finding | TrustInfo]"
+# A check reports for an element's index what is wrong with it, what is worth knowing of it, or what is not as it should
+# be though Windows does not mind.
+Result: TypeAlias = "tuple[int, Finding | TrustInfo | Remark]"
 Check: TypeAlias = "Callable[[PathView], Iterator[Result]]"
 
 

@@ -1,0 +1,71 @@
+"""What a chain is judged by beside the question itself: one table for Windows, one for RFC 5280 with the CA/B rules.
+
+A profile names its checks through functions, so that a room of checks is imported when a chain is judged by it.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from certprobe.chain.context import ChainContext, Remark
+    from certprobe.chain.path import Check
+
+
+class Anchors(enum.Enum):
+    """Which certificates of the trust store may end a path."""
+
+    SELF_SIGNED = "self-signed"
+    """Windows: roots only, unless CERT_CHAIN_EXCLUSIVE_ENABLE_CA_FLAG is set; an anchor is judged like any element."""
+    ANY = "any"
+    """RFC 5280 6.1: any of them, taken as a name and a key."""
+
+
+class Remarks(enum.Enum):
+    """What becomes of remarks, for which Windows has no bit."""
+
+    INFORM = "inform"
+    REFUSE = "refuse"
+
+
+class Profile(NamedTuple):
+    """A name and the few things in which profiles differ."""
+
+    name: str
+    checks: Callable[[], tuple[Check, ...]]
+    anchors: Anchors
+    remarks: Remarks
+
+
+def refuses(profile: Profile, context: ChainContext) -> Iterator[tuple[int, Remark]]:
+    """Iterate over the remarks for which the profile refuses the best path, each with its element's index."""
+    if profile.remarks is Remarks.REFUSE:
+        for index, element in enumerate(context.elements):
+            for remark in element.remarks:
+                yield index, remark
+
+
+def _windows() -> tuple[Check, ...]:
+    from certprobe.chain.checks import CHECKS
+
+    return CHECKS
+
+
+def _strict() -> tuple[Check, ...]:
+    from certprobe.chain.checks import CHECKS
+    from certprobe.chain.strict import STRICT_CHECKS
+
+    return CHECKS + STRICT_CHECKS
+
+
+WINDOWS: Final = Profile("windows", _windows, Anchors.SELF_SIGNED, Remarks.INFORM)
+"""What Windows says, and no more."""
+
+HYGIENE: Final = WINDOWS._replace(checks=_strict)
+"""What Windows says, and beside it what the strict rules remark."""
+
+WEBPKI: Final = Profile("webpki", _strict, Anchors.ANY, Remarks.REFUSE)
+"""RFC 5280 and the Baseline Requirements of the CA/Browser Forum, strictly."""
