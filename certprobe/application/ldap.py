@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import sansldap
 
 from certprobe.application.ldap_framing import FramingError, LdapFraming, MessageTooLarge
+from certprobe.application.ldap_results import RESULT_NAMES
 from certprobe.errors import FailureKind, Party, ProtocolError
 
 START_TLS: Final = "1.3.6.1.4.1.1466.20037"
@@ -48,47 +49,6 @@ ATTRIBUTE_LIMIT: Final = 256
 VALUE_LIMIT: Final = 4096
 _SEARCH_MESSAGE_LIMIT: Final = 4
 
-_RESULT_NAMES: Final = {
-    0: "success",
-    1: "operationsError",
-    2: "protocolError",
-    3: "timeLimitExceeded",
-    4: "sizeLimitExceeded",
-    5: "compareFalse",
-    6: "compareTrue",
-    7: "authMethodNotSupported",
-    8: "strongerAuthRequired",
-    10: "referral",
-    11: "adminLimitExceeded",
-    12: "unavailableCriticalExtension",
-    13: "confidentialityRequired",
-    14: "saslBindInProgress",
-    16: "noSuchAttribute",
-    17: "undefinedAttributeType",
-    18: "inappropriateMatching",
-    19: "constraintViolation",
-    20: "attributeOrValueExists",
-    21: "invalidAttributeSyntax",
-    32: "noSuchObject",
-    33: "aliasProblem",
-    34: "invalidDNSyntax",
-    36: "aliasDereferencingProblem",
-    48: "inappropriateAuthentication",
-    49: "invalidCredentials",
-    50: "insufficientAccessRights",
-    51: "busy",
-    52: "unavailable",
-    53: "unwillingToPerform",
-    54: "loopDetect",
-    64: "namingViolation",
-    65: "objectClassViolation",
-    66: "notAllowedOnNonLeaf",
-    67: "notAllowedOnRDN",
-    68: "entryAlreadyExists",
-    69: "objectClassModsProhibited",
-    71: "affectsMultipleDSAs",
-    80: "other",
-}
 _SUCCESS: Final = 0
 _SASL_BIND_IN_PROGRESS: Final = 14
 
@@ -330,7 +290,7 @@ def _result(result: sansldap.LDAPResult) -> LdapResult:
     ad_data = _AD_DATA.search(result.diagnostics_message)
     return LdapResult(
         code,
-        _RESULT_NAMES.get(code, f"other-{code}"),
+        RESULT_NAMES.get(code, f"other-{code}"),
         result.matched_dn,
         result.diagnostics_message,
         ad_data[1].lower() if ad_data else None,
