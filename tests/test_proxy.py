@@ -10,12 +10,15 @@ from certprobe import __version__
 from certprobe.endpoint import Proxy, ProxyKind
 from certprobe.errors import FailureKind, NotReached, Party, ProtocolError, StageError, UsageError
 from certprobe.proxy import through_proxy
-from certprobe.transport import Deadline
+from certprobe.transport import Deadline, Step
 from tests.pipe import pipe
 
 HTTP = Proxy(ProxyKind.HTTP, "proxy", 3128, None)
 SOCKS5 = Proxy(ProxyKind.SOCKS5, "proxy", 1080, None)
-STEP = Deadline(20, 20).step("the proxy")
+
+
+def step() -> Step:
+    return Deadline(20, 20).step("the proxy")
 
 
 def failure(proxy: Proxy, answer: bytes, password: str | None = None) -> StageError:
@@ -23,7 +26,7 @@ def failure(proxy: Proxy, answer: bytes, password: str | None = None) -> StageEr
     far.send(answer)
     far.close()
     with pytest.raises(StageError) as caught:
-        through_proxy(near, proxy, "host", 636, password, STEP)
+        through_proxy(near, proxy, "host", 636, password, step())
     assert caught.value.party is Party.PROXY
     return caught.value
 
@@ -31,7 +34,7 @@ def failure(proxy: Proxy, answer: bytes, password: str | None = None) -> StageEr
 def test_connect_reads_not_an_octet_past_the_answer() -> None:
     near, far = pipe()
     far.send(b"HTTP/1.1 200 Connection established\r\nVia: x\r\n\r\nserver")
-    through_proxy(near, HTTP, "host", 636, None, STEP)
+    through_proxy(near, HTTP, "host", 636, None, step())
     agent = f"User-Agent: certprobe/{__version__}".encode()
     assert bytes(near.sent) == b"CONNECT host:636 HTTP/1.1\r\nHost: host:636\r\n" + agent + b"\r\n\r\n"
     assert near.receive(1.0) == b"server"
@@ -40,7 +43,7 @@ def test_connect_reads_not_an_octet_past_the_answer() -> None:
 def test_connect_with_a_password() -> None:
     near, far = pipe()
     far.send(b"HTTP/1.0 200\r\n\r\n")
-    through_proxy(near, HTTP._replace(user="mé"), "2001:db8::1", 636, "pässword", STEP)
+    through_proxy(near, HTTP._replace(user="mé"), "2001:db8::1", 636, "pässword", step())
     assert near.sent.startswith(b"CONNECT [2001:db8::1]:636 HTTP/1.1\r\n")
     credentials = b64encode("mé:pässword".encode())
     assert b"\r\nProxy-Authorization: Basic " + credentials + b"\r\n\r\n" in near.sent
@@ -92,7 +95,7 @@ def test_no_http_proxy(answer: bytes, kind: FailureKind, words: str) -> None:
 def test_a_proxy_that_says_nothing() -> None:
     near, _ = pipe()
     with pytest.raises(NotReached, match="the proxy was not finished within") as caught:
-        through_proxy(near, HTTP, "host", 636, None, STEP)
+        through_proxy(near, HTTP, "host", 636, None, step())
     assert (caught.value.kind, caught.value.party) == (FailureKind.TIMEOUT, Party.PROXY)
 
 
@@ -107,7 +110,7 @@ def test_a_proxy_that_says_nothing() -> None:
 def test_socks5_sends_names_and_addresses(host: str, address: bytes) -> None:
     near, far = pipe()
     far.send(b"\x05\x00\x05\x00\x00\x01\x7f\x00\x00\x01\x04\x38server")
-    through_proxy(near, SOCKS5, host, 636, None, STEP)
+    through_proxy(near, SOCKS5, host, 636, None, step())
     assert bytes(near.sent) == b"\x05\x01\x00\x05\x01\x00" + address + b"\x02\x7c"
     assert near.receive(1.0) == b"server"
 
@@ -116,7 +119,7 @@ def test_socks5_sends_names_and_addresses(host: str, address: bytes) -> None:
 def test_socks5_with_a_password(bound: bytes) -> None:
     near, far = pipe()
     far.send(b"\x05\x02\x01\x00\x05\x00\x00" + bound + b"server")
-    through_proxy(near, SOCKS5._replace(user="me"), "h", 1, "secret", STEP)
+    through_proxy(near, SOCKS5._replace(user="me"), "h", 1, "secret", step())
     assert bytes(near.sent) == b"\x05\x02\x00\x02\x01\x02me\x06secret\x05\x01\x00\x03\x01h\x00\x01"
     assert near.receive(1.0) == b"server"
 
@@ -154,7 +157,7 @@ def test_socks5_refused(answer: bytes, user: str | None, kind: FailureKind, word
 def test_what_no_proxy_can_carry() -> None:
     near, far = pipe()
     with pytest.raises(UsageError, match="the zone id of fe80::1%eth0 means nothing to a proxy"):
-        through_proxy(near, HTTP, "fe80::1%eth0", 1, None, STEP)
+        through_proxy(near, HTTP, "fe80::1%eth0", 1, None, step())
     far.send(b"\x05\x02")
     with pytest.raises(UsageError, match="at most 255 octets"):
-        through_proxy(near, SOCKS5._replace(user="me"), "h", 1, "x" * 256, STEP)
+        through_proxy(near, SOCKS5._replace(user="me"), "h", 1, "x" * 256, step())
