@@ -1,29 +1,108 @@
-"""Does the path end where trust begins? (RFC 5280 6.1.1 (d))"""
+"""Does the path end where trust begins? (RFC 5280 6.1.1 (d)) And is anything on it expressly distrusted?"""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, assert_never
 
 from certprobe.chain.context import Finding
 from certprobe.chain.path import WHOLE_CHAIN, name_of
+from certprobe.chain.profile import Anchors
 from certprobe.chain.search import PathEnd
-from certprobe.wincrypt.trust_status import TrustError
+from certprobe.pki.certificate import Certificate
+from certprobe.pki.store import CertificateStore
+from certprobe.wincrypt.chain_flags import ChainFlags, ExclusiveFlags
+from certprobe.wincrypt.trust_status import TrustError, TrustInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
     from certprobe.chain.path import PathView, Result
+    from certprobe.chain.question import ChainQuestion
+    from certprobe.chain.search import Path
+    from certprobe.pki.extensions import Extension
 
 _CITATION = "RFC 5280 6.1"
 
 
+class TrustAnchor(Certificate):
+    """A certificate of which only the name and the key count, as RFC 5280 6.1.1 (d) has a trust anchor."""
+
+    __slots__ = ()
+
+    @property
+    def extensions(self) -> tuple[Extension, ...]:
+        return ()
+
+    @property
+    def not_before(self) -> datetime:
+        return datetime.min.replace(tzinfo=UTC)
+
+    @property
+    def not_after(self) -> datetime:
+        return datetime.max.replace(tzinfo=UTC)
+
+
+def anchors(certificate: Certificate, question: ChainQuestion) -> Container[Certificate]:
+    """The certificates beyond which no path from `certificate` goes, whoever issued them."""
+    if is_peer_trusted(certificate, question):
+        return CertificateStore((certificate,))
+    if _any_root_is_an_anchor(question):
+        return question.roots
+    return ()
+
+
+def is_peer_trusted(certificate: Certificate, question: ChainQuestion) -> bool:
+    """Whether the end certificate is trusted for itself, as TrustedPeople has it."""
+    return ChainFlags.CERT_CHAIN_ENABLE_PEER_TRUST in question.flags and certificate in question.trusted_people
+
+
+def _any_root_is_an_anchor(question: ChainQuestion) -> bool:
+    match question.profile.anchors:
+        case Anchors.SELF_SIGNED:
+            return ExclusiveFlags.CERT_CHAIN_EXCLUSIVE_ENABLE_CA_FLAG in question.exclusive_flags
+        case Anchors.ANY | Anchors.NAME_AND_KEY:
+            return True
+        case other:
+            assert_never(other)
+
+
+def bare(path: Path, question: ChainQuestion) -> Path:
+    """The path as the profile looks at it: if of its anchor only name and key count, with such a one."""
+    *others, last = path.certificates
+    if question.profile.anchors is not Anchors.NAME_AND_KEY or not others or last not in question.roots:
+        return path
+    return path._replace(certificates=(*others, TrustAnchor(last.der)), end=PathEnd.ANCHOR)
+
+
+def note_trust(path: PathView) -> Iterator[Result]:
+    """What made the last element an anchor: the exclusive root store, and there being a CA; or TrustedPeople."""
+    last = path.certificates[-1]
+    if path.last == 0 and is_peer_trusted(last, path.question):
+        yield 0, TrustInfo.CERT_TRUST_IS_PEER_TRUSTED
+    elif path.anchor is not None and last in path.question.roots:
+        yield path.last, TrustInfo.CERT_TRUST_IS_FROM_EXCLUSIVE_TRUST_STORE
+        if path.end is PathEnd.ANCHOR:
+            yield path.last, TrustInfo.CERT_TRUST_IS_CA_TRUSTED
+
+
+def check_distrust(path: PathView) -> Iterator[Result]:
+    """Whatever stands in the Disallowed store."""
+    for index, certificate in enumerate(path.certificates):
+        if certificate in path.question.disallowed:
+            detail = f"{name_of(certificate)} is expressly distrusted"
+            yield index, Finding(TrustError.CERT_TRUST_IS_EXPLICIT_DISTRUST, "wincrypt.h, Disallowed store", detail)
+
+
 def check_anchor(path: PathView) -> Iterator[Result]:
-    """A path must end in a trusted self-signed certificate; a trusted intermediate is no anchor to Windows."""
+    """A path must end in an anchor; to Windows a trusted certificate that is not self-signed is none by default."""
     last = path.certificates[-1]
     match path.end:
         case PathEnd.SELF_SIGNED:
-            if last not in path.question.roots:
+            if last not in path.question.roots and not is_peer_trusted(last, path.question):
                 yield path.last, Finding(TrustError.CERT_TRUST_IS_UNTRUSTED_ROOT, _CITATION, _why_untrusted(path))
+        case PathEnd.ANCHOR:
+            pass
         case PathEnd.PARTIAL:
             detail = f"the certificate of {last.issuer.rfc4514 or 'the unnamed issuer'}, issuer of {name_of(last)}, "
             detail += "is neither sent along nor in a store"

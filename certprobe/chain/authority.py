@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from certprobe.chain.anchor import TrustAnchor
 from certprobe.chain.context import Finding
 from certprobe.chain.path import name_of
 from certprobe.pki.usage import KeyUsage
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def check_basic_constraints(path: PathView) -> Iterator[Result]:
-    """Every issuer must be a CA; only a root may leave the extension out."""
+    """Every issuer must be a CA; only a root may leave the extension out, or an anchor that is a bare name and key."""
     for index in range(1, len(path.certificates)):
         constraints = path.certificates[index].basic_constraints
         if constraints is None:
-            if index != path.root:
+            if index != path.root and not isinstance(path.certificates[index], TrustAnchor):
                 yield index, _invalid("acts as a CA without a readable basicConstraints extension")
         elif not constraints.ca:
             yield index, _invalid("acts as a CA, but its basicConstraints say cA FALSE")

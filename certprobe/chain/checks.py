@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from certprobe.chain.anchor import check_anchor
+from certprobe.chain.anchor import check_anchor, check_distrust, note_trust
 from certprobe.chain.authority import check_basic_constraints, check_key_usage, check_path_length
 from certprobe.chain.element import (
     check_encoding,
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 CHECKS: Final[tuple[Check, ...]] = (
     note_issuer_match,
+    note_trust,
     check_encoding,
     check_anchor,  # 6.1.1 (d)
+    check_distrust,
     check_signature,  # 6.1.3 (a)(1)
     check_strength,
     check_validity,  # 6.1.3 (a)(2)

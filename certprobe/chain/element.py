@@ -73,7 +73,7 @@ def check_strength(path: PathView) -> Iterator[Result]:
     if path.question.at < WEAK_SINCE:
         return
     for index, certificate in enumerate(path.certificates):
-        if index == path.root:
+        if index == path.anchor:
             continue
         reason = is_weak(certificate)
         issuer = _signer(path, index)

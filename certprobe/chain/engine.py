@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from certprobe.chain.anchor import anchors, bare
 from certprobe.chain.context import ChainContext, ChainElement, Finding, Remark, SimpleChain
 from certprobe.chain.path import WHOLE_CHAIN, PathView
-from certprobe.chain.rank import demerit
-from certprobe.chain.search import DEFAULT_BUDGET, find_paths
+from certprobe.chain.rank import demerit, doubts
+from certprobe.chain.search import DEFAULT_BUDGET, Ground, find_paths
 from certprobe.pki.signature import verify_signature
 from certprobe.wincrypt.trust_status import TrustError, TrustInfo
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from certprobe.chain.question import ChainQuestion
-    from certprobe.chain.search import Budget
+    from certprobe.chain.search import Budget, Path
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.store import CertificateStore
 
@@ -32,25 +33,27 @@ def get_certificate_chain(
 ) -> ChainContext:
     """Find and judge the chains of a certificate, as Windows does with the question's roots as its exclusive store.
 
-    Issuers come from both stores; only self-signed certificates among the roots are trusted. A certificate that cannot
-    be read is judged as far as possible; nothing is raised for what is wrong with a certificate.
+    Issuers come from both stores; which of the roots are trusted is the profile's matter. Of the paths that were found
+    none is dropped, whether CERT_CHAIN_RETURN_LOWER_QUALITY_CONTEXTS is set or not. A certificate that cannot be read
+    is judged as far as possible; nothing is raised for what is wrong with a certificate.
     Not checked: revocation, name constraints, certificate policies, and the server's name (see `certprobe.policy`).
     """
-    search = find_paths(certificate, additional_store, question.roots, budget)
     verify = cache(verify_signature)
-    judged = [judge(PathView(path.certificates, path.matches, path.end, question, verify)) for path in search.paths]
-    best, *lower_quality = sorted(judged, key=demerit)
+    ground = Ground(additional_store, question.roots, anchors(certificate, question))
+    search = find_paths(certificate, ground, budget, doubts(question, verify))
+    judged = [judge(path, PathView(*bare(path, question), question, verify, additional_store)) for path in search.paths]
+    best, *lower_quality = sorted(judged, key=lambda chain: demerit(chain, question.profile))
     return ChainContext((best,), best.error, best.info, tuple(lower_quality), search.end)
 
 
-def judge(path: PathView) -> SimpleChain:
-    """Run every check of the table over one path; a failed check never stops the next."""
+def judge(path: Path, view: PathView) -> SimpleChain:
+    """Run every check of the profile over one path as it is viewed; a failed check never stops the next."""
     findings: list[list[Finding]] = [[] for _ in path.certificates]
     remarks: list[list[Remark]] = [[] for _ in path.certificates]
     infos = [0] * len(path.certificates)
     of_the_chain: list[Finding] = []
-    for check in path.question.profile.checks():
-        for index, result in check(path):
+    for check in view.question.profile.checks():
+        for index, result in check(view):
             if isinstance(result, TrustInfo):
                 infos[index] |= result.value
             elif isinstance(result, Remark):

@@ -14,21 +14,24 @@ if TYPE_CHECKING:
     from certprobe.chain.issuer import IssuerMatch
     from certprobe.chain.question import ChainQuestion
     from certprobe.pki.certificate import Certificate
-    from certprobe.pki.signature import SignatureCheck
+    from certprobe.pki.signature import SignatureCheck, Signed
+    from certprobe.pki.store import CertificateStore
     from certprobe.wincrypt.trust_status import TrustInfo
 
 
 class PathView(NamedTuple):
     """One path and what it is judged by; `certificates` end certificate first.
 
-    `verify(certificate, issuer)` checks one signature; it may remember its answers.
+    `verify(signed, issuer)` checks one signature; it may remember its answers. Issuers came from `additional_store` and
+    from the question's roots.
     """
 
     certificates: tuple[Certificate, ...]
     matches: tuple[IssuerMatch | None, ...]
     end: PathEnd
     question: ChainQuestion
-    verify: Callable[[Certificate, Certificate], SignatureCheck]
+    verify: Callable[[Signed, Certificate], SignatureCheck]
+    additional_store: CertificateStore
 
     @property
     def last(self) -> int:
@@ -39,6 +42,11 @@ class PathView(NamedTuple):
     def root(self) -> int | None:
         """The index of the self-signed certificate that ends the path, if one does."""
         return self.last if self.end is PathEnd.SELF_SIGNED else None
+
+    @property
+    def anchor(self) -> int | None:
+        """The index of the certificate that ends the path and that nothing above has to vouch for."""
+        return self.last if self.end in (PathEnd.SELF_SIGNED, PathEnd.ANCHOR) else None
 
 
 WHOLE_CHAIN: Final = -1

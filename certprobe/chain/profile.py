@@ -21,7 +21,9 @@ class Anchors(enum.Enum):
     SELF_SIGNED = "self-signed"
     """Windows: roots only, unless CERT_CHAIN_EXCLUSIVE_ENABLE_CA_FLAG is set; an anchor is judged like any element."""
     ANY = "any"
-    """RFC 5280 6.1: any of them, taken as a name and a key."""
+    """Any of them; an anchor is judged like any element."""
+    NAME_AND_KEY = "name-and-key"
+    """RFC 5280 6.1.1 (d): any of them, and of an anchor nothing counts but its name and key."""
 
 
 class Remarks(enum.Enum):
@@ -66,6 +68,9 @@ WINDOWS: Final = Profile("windows", _windows, Anchors.SELF_SIGNED, Remarks.INFOR
 
 HYGIENE: Final = WINDOWS._replace(checks=_strict)
 """What Windows says, and beside it what the strict rules remark."""
+
+RFC_5280: Final = Profile("rfc5280", _windows, Anchors.NAME_AND_KEY, Remarks.INFORM)
+"""Path validation by RFC 5280 6.1, without anybody's hygiene."""
 
 WEBPKI: Final = Profile("webpki", _strict, Anchors.ANY, Remarks.REFUSE)
 """RFC 5280 and the Baseline Requirements of the CA/Browser Forum, strictly."""

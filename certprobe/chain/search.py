@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from heapq import heappop, heappush
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -10,21 +11,32 @@ from certprobe.chain.context import SearchEnd
 from certprobe.chain.issuer import IssuerMatch, match_issuer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Container
+    from typing import TypeAlias
 
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.store import CertificateStore
+
+    Doubts: TypeAlias = Callable[[Certificate, Certificate], int]
 
 
 class Budget(NamedTuple):
     """How much a search may cost: paths returned, candidates looked at over all, certificates in one path."""
 
     paths: int = 64
-    candidates: int = 4096
+    candidates: int = 2048
     length: int = 24
 
 
 DEFAULT_BUDGET: Final = Budget()
+
+
+class Ground(NamedTuple):
+    """Where paths are searched: issuers come from both stores, and no path goes beyond one of the `anchors`."""
+
+    additional_store: CertificateStore
+    roots: CertificateStore
+    anchors: Container[Certificate] = ()
 
 
 class PathEnd(enum.Enum):
@@ -32,6 +44,8 @@ class PathEnd(enum.Enum):
 
     SELF_SIGNED = "self-signed"
     """At a certificate that is its own issuer."""
+    ANCHOR = "anchor"
+    """At an anchor that need not be its own issuer."""
     PARTIAL = "partial"
     """At a certificate whose issuer is in no store."""
     CYCLIC = "cyclic"
@@ -49,78 +63,103 @@ class Path(NamedTuple):
 
 
 class Search(NamedTuple):
-    """All paths that the budget allowed, likelier ones first; there is always one."""
+    """All paths that the budget allowed, likelier ones first, those to the trust store before others; at least one."""
 
     paths: tuple[Path, ...]
     end: SearchEnd
 
 
-def find_paths(
-    certificate: Certificate, additional_store: CertificateStore, roots: CertificateStore, budget: Budget
-) -> Search:
-    """Find the paths from `certificate` through both stores.
+def find_paths(certificate: Certificate, ground: Ground, budget: Budget, doubts: Doubts) -> Search:
+    """Find the paths from `certificate` over the ground.
 
     Issuers are found by name; where the authority key identifier contradicts all of them, Windows takes the name alone,
-    and so do we. A path goes through no CA (name and key) twice.
+    and so do we. A path goes through no CA (name and key) twice. `doubts(subject, issuer)` says how unlikely it is that
+    a step leads to a good path: it decides what is tried first, and hence what a budget leaves out, but nothing else.
     """
-    return _Walk(additional_store, roots, budget).search(certificate)
+    return _Search(ground, budget, doubts).run(certificate)
 
 
-class _Walk:
-    def __init__(self, additional_store: CertificateStore, roots: CertificateStore, budget: Budget) -> None:
-        self._stores = (additional_store, roots)
-        self._roots = roots
+class _Trail(NamedTuple):
+    certificates: tuple[Certificate, ...]
+    matches: tuple[IssuerMatch | None, ...]
+
+    def ends(self, end: PathEnd, match: IssuerMatch | None = None) -> Path:
+        return Path(self.certificates, (*self.matches, match), end)
+
+
+class _Search:
+    """Best first: of all trails that were begun, the one with the least cost is continued."""
+
+    def __init__(self, ground: Ground, budget: Budget, doubts: Doubts) -> None:
+        self._ground = ground
         self._budget = budget
+        self._doubts = doubts
         self._candidates_left = budget.candidates
-        self._known: dict[Certificate, list[tuple[IssuerMatch, Certificate]]] = {}
+        self._begun: list[tuple[int, int, _Trail]] = []
+        self._count = 0
+        self._trusted: list[Path] = []
+        self._others: list[Path] = []
 
-    def search(self, certificate: Certificate) -> Search:
-        walk = self._onward((certificate,), ())
-        paths = tuple(islice(walk, self._budget.paths))
-        within_budget = next(walk, None) is None and self._candidates_left > 0
-        cut = any(path.end is PathEnd.CUT for path in paths)
-        return Search(paths, SearchEnd.EXHAUSTED if within_budget and not cut else SearchEnd.BUDGET)
+    def run(self, certificate: Certificate) -> Search:
+        self._begin(0, _Trail((certificate,), ()))
+        while self._begun and self._candidates_left > 0 and len(self._trusted) < self._budget.paths:
+            cost, _, trail = heappop(self._begun)
+            self._candidates_left -= 1
+            self._continue(cost, trail)
+        paths = self._trusted + self._others
+        if not paths:
+            paths = [self._begun[0][2].ends(PathEnd.CUT)]
+        cut = self._begun or len(paths) > self._budget.paths or any(path.end is PathEnd.CUT for path in paths)
+        end = SearchEnd.BUDGET if cut else SearchEnd.EXHAUSTED
+        return Search(tuple(paths[: self._budget.paths]), end)
 
-    def _onward(self, trail: tuple[Certificate, ...], matches: tuple[IssuerMatch | None, ...]) -> Iterator[Path]:
-        """Depth first, so that memory is bounded by the length of one path."""
-        if self._candidates_left <= 0 or len(trail) >= self._budget.length:
-            yield Path(trail, (*matches, None), PathEnd.CUT)
+    def _begin(self, cost: int, trail: _Trail) -> None:
+        self._count += 1  # of equal costs the first comes first
+        heappush(self._begun, (cost, self._count, trail))
+
+    def _continue(self, cost: int, trail: _Trail) -> None:
+        last = trail.certificates[-1]
+        issuers = self._issuers(last)
+        itself = next((match for match, issuer in issuers if issuer == last), None)
+        if itself is not None:
+            self._found(trail.ends(PathEnd.SELF_SIGNED, itself))
+        if last in self._ground.anchors:
+            if itself is None:
+                self._found(trail.ends(PathEnd.ANCHOR))
             return
-        issuers = self._issuers(trail[-1])
-        self._candidates_left -= 1 + len(issuers)
-        visited = [_authority(certificate) for certificate in trail]
-        ring: Path | None = None
-        ended = False
-        for match, issuer in issuers:
-            if issuer == trail[-1]:
-                ended = True
-                yield Path(trail, (*matches, match), PathEnd.SELF_SIGNED)
-            elif _authority(issuer) not in visited:
-                ended = True
-                yield from self._onward((*trail, issuer), (*matches, match))
-            elif ring is None and _authority(issuer) != visited[-1]:
-                closing = visited.index(_authority(issuer))
-                ring = Path((*trail, issuer), (*matches, match, (*matches, match)[closing]), PathEnd.CYCLIC)
-        if ring and not ended:
-            yield ring
-        elif not ended:
-            yield Path(trail, (*matches, None), PathEnd.PARTIAL)
+        visited = [_authority(certificate) for certificate in trail.certificates]
+        onward = [found for found in issuers if _authority(found[1]) not in visited]
+        if onward and len(visited) >= self._budget.length:
+            self._found(trail.ends(PathEnd.CUT))
+        elif onward:
+            self._step(cost, trail, onward)
+        elif itself is None:
+            self._found(_ring(trail, issuers, visited) or trail.ends(PathEnd.PARTIAL))
+
+    def _step(self, cost: int, trail: _Trail, onward: list[tuple[IssuerMatch, Certificate]]) -> None:
+        last = trail.certificates[-1]
+        for match, issuer in onward:
+            # Where there is but one way, it costs nothing to take it.
+            doubts = self._doubts(last, issuer) if self._begun or len(onward) > 1 else 0
+            self._begin(cost + 1 + doubts, _Trail((*trail.certificates, issuer), (*trail.matches, match)))
+
+    def _found(self, path: Path) -> None:
+        if path.certificates[-1] in self._ground.roots or path.end is PathEnd.ANCHOR:
+            self._trusted.append(path)
+        elif len(self._others) <= self._budget.paths:
+            self._others.append(path)
 
     def _issuers(self, certificate: Certificate) -> list[tuple[IssuerMatch, Certificate]]:
-        known = self._known.get(certificate)
-        if known is None:
-            known = self._known[certificate] = self._look_up(certificate)
-        return known
-
-    def _look_up(self, certificate: Certificate) -> list[tuple[IssuerMatch, Certificate]]:
         name = certificate.issuer
-        found = dict.fromkeys(issuer for store in self._stores for issuer in store.by_subject(name))
+        stores = (self._ground.additional_store, self._ground.roots)
+        found = dict.fromkeys(issuer for store in stores for issuer in store.by_subject(name))
         if certificate.is_self_issued:
             itself = match_issuer(certificate, certificate)
             if self._needs_no_other(certificate, itself):
                 return [(itself, certificate)]
             found[certificate] = None
-        matched = [(match_issuer(certificate, issuer), issuer) for issuer in islice(found, self._candidates_left)]
+        matched = [(match_issuer(certificate, issuer), issuer) for issuer in islice(found, self._candidates_left + 1)]
+        self._candidates_left -= max(len(found) - 1, 0)
         fitting = [found for found in matched if found[0] is not IssuerMatch.CONTRADICTED] or matched
         if len(fitting) > 1:
             fitting.sort(key=self._likelihood)
@@ -128,17 +167,29 @@ class _Walk:
 
     def _needs_no_other(self, self_issued: Certificate, itself: IssuerMatch) -> bool:
         """A root that is trusted, or names its own key as its issuer's, is not another's subject of the same name."""
-        if self_issued in self._roots:
+        if self_issued in self._ground.roots:
             return itself is not IssuerMatch.CONTRADICTED
         return itself in (IssuerMatch.EXACT, IssuerMatch.KEY)
 
-    def _likelihood(self, candidate: tuple[IssuerMatch, Certificate]) -> tuple[int, bool, float]:
+    def _likelihood(self, candidate: tuple[IssuerMatch, Certificate]) -> tuple[int, bool, float, bytes]:
         """Sort key, so that no answer depends on the order of a store: better match, trusted, newer."""
         match, issuer = candidate
         newness = issuer.not_before.timestamp() if issuer.not_before else 0.0
-        return match, issuer not in self._roots, -newness
+        return match, issuer not in self._ground.roots, -newness, issuer.der
 
 
 def _authority(certificate: Certificate) -> tuple[bytes, bytes]:
     """A CA is a name and a key; it may have any number of certificates."""
     return certificate.subject.match_key, certificate.public_key_info or certificate.der
+
+
+def _ring(
+    trail: _Trail, issuers: list[tuple[IssuerMatch, Certificate]], visited: list[tuple[bytes, bytes]]
+) -> Path | None:
+    """The path that closes where the first issuer is one that the trail has been through, other than its last."""
+    for match, issuer in issuers:
+        if _authority(issuer) != visited[-1]:
+            matches = (*trail.matches, match)
+            closing = visited.index(_authority(issuer))
+            return Path((*trail.certificates, issuer), (*matches, matches[closing]), PathEnd.CYCLIC)
+    return None

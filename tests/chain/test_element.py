@@ -16,7 +16,7 @@ SECOND = timedelta(seconds=1)
 def test_a_good_chain_has_no_error_and_says_how_issuers_were_found() -> None:
     chain = judge(SERVER, CA)
     assert errors(chain) == [0, 0, 0, 0]
-    assert infos(chain) == [0, 0x2, 0x2, 0xC]
+    assert infos(chain) == [0x2000, 0x2, 0x2, 0x200C]
     assert [element.findings for element in chain.elements] == [(), (), ()]
     assert chain.lower_quality == ()
 
@@ -124,7 +124,7 @@ def test_how_the_issuer_was_found() -> None:
     by_name = judge(CA.server("www.lab.test", omit=(AUTHORITY_KEY_IDENTIFIER,)), CA)
     assert infos(by_name)[1] == 0x4
     self_identified = Authority.root("Root", at=AT, omit=())
-    assert infos(judge(self_identified, roots=(self_identified,))) == [0, 0xA]
+    assert infos(judge(self_identified, roots=(self_identified,))) == [0x2000, 0x200A]
 
 
 def test_a_partial_chain_says_name_only_without_an_identifier() -> None:

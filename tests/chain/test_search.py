@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from certprobe.chain.context import SearchEnd
-from certprobe.chain.search import DEFAULT_BUDGET, Budget, Path, PathEnd, Search, find_paths
+from certprobe.chain.search import DEFAULT_BUDGET, Budget, Ground, Path, PathEnd, Search, find_paths
 from certprobe.lab.pki import AUTHORITY_KEY_IDENTIFIER, SUBJECT_KEY_IDENTIFIER, Authority, ec_key
 from tests.chain.judging import AT, CA, ROOT, SERVER, Holder, certificate, judge, store
 
@@ -15,7 +15,7 @@ NO_IDENTIFIERS = (AUTHORITY_KEY_IDENTIFIER, SUBJECT_KEY_IDENTIFIER)
 def search(
     end: Holder, *others: Holder, roots: tuple[Holder, ...] = (ROOT,), budget: Budget = DEFAULT_BUDGET
 ) -> Search:
-    return find_paths(certificate(end), store(*others), store(*roots), budget)
+    return find_paths(certificate(end), Ground(store(*others), store(*roots)), budget, lambda _subject, _issuer: 0)
 
 
 def names(path: Path) -> list[str]:
@@ -124,8 +124,8 @@ def test_a_budget_of_length_cuts_an_endless_chain() -> None:
         authority = authority.intermediate(f"CA {n}")
         chain.append(authority)
     leaf = authority.server("www.lab.test")
-    assert search(leaf, *chain, budget=Budget(length=8)).paths[0].end is PathEnd.CUT
-    found = search(leaf, *chain, budget=Budget(length=9))
+    assert search(leaf, *chain, budget=Budget(length=7)).paths[0].end is PathEnd.CUT
+    found = search(leaf, *chain, budget=Budget(length=8))
     assert (found.paths[0].end, found.end) == (PathEnd.SELF_SIGNED, SearchEnd.EXHAUSTED)
 
 
