@@ -11,7 +11,10 @@ from certprobe.pki.store import CertificateStore
 from certprobe.wincrypt.chain_flags import ChainFlags, ExclusiveFlags
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
+
+    from certprobe.pki.crl import CertificateList
+    from certprobe.pki.ocsp import OcspResponse
 
 ANY_POLICY: Final = "2.5.29.32.0"
 EMPTY_STORE: Final = CertificateStore()
@@ -33,6 +36,23 @@ class PolicyInputs(NamedTuple):
     demands: PolicyDemands = PolicyDemands.NONE
 
 
+class RevocationEvidence(NamedTuple):
+    """What is at hand to judge revocation by.
+
+    CRLs and responses must be current at `now`, which is the question's `at` if None: Windows asks for what is current
+    today whatever the time of the question. `freshness_time` is how old they may be at most
+    (`dwRevocationFreshnessTime`), None being as old as they say themselves.
+    """
+
+    crls: tuple[CertificateList, ...] = ()
+    ocsp_responses: tuple[OcspResponse, ...] = ()
+    now: datetime | None = None
+    freshness_time: timedelta | None = None
+
+
+NO_EVIDENCE: Final = RevocationEvidence()
+
+
 class ChainQuestion(NamedTuple):
     """What is asked: roots and time, usages, policies, revocation, and the stores beside the roots. `at` is aware."""
 
@@ -45,3 +65,4 @@ class ChainQuestion(NamedTuple):
     disallowed: CertificateStore = EMPTY_STORE
     trusted_people: CertificateStore = EMPTY_STORE
     profile: Profile = WINDOWS
+    evidence: RevocationEvidence = NO_EVIDENCE

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from certprobe.pki.distribution import AccessDescription, DistributionPoint
     from certprobe.pki.extensions import AuthorityKeyIdentifier, BasicConstraints, Extension, GeneralName
     from certprobe.pki.fields import AlgorithmIdentifier, Layout, PublicKeyInfo, Read
     from certprobe.pki.usage import KeyUsage
@@ -187,8 +188,8 @@ class Certificate:
         return fields.signature_value(self.der, self.layout.signature_value)
 
     @property
-    def tbs_certificate(self) -> bytes:
-        """The DER that is signed; b"" if missing."""
+    def signed_octets(self) -> bytes:
+        """The DER of TBSCertificate, which is signed; b"" if missing."""
         field = self.layout.tbs_certificate
         return der.element(self.der, field) if field else b""
 
@@ -256,6 +257,27 @@ class Certificate:
     def subject_key_identifier(self) -> bytes | None:
         """What this certificate's key is called."""
         return self._decoded(extensions.SUBJECT_KEY_IDENTIFIER, extensions.decode_subject_key_identifier)
+
+    @cached_property
+    def crl_distribution_points(self) -> tuple[DistributionPoint, ...] | None:
+        """Where CRLs that cover this certificate lie."""
+        from certprobe.pki import distribution
+
+        return self._decoded(distribution.CRL_DISTRIBUTION_POINTS, distribution.decode_crl_distribution_points)
+
+    @cached_property
+    def freshest_crl(self) -> tuple[DistributionPoint, ...] | None:
+        """Where delta CRLs lie."""
+        from certprobe.pki import distribution
+
+        return self._decoded(distribution.FRESHEST_CRL, distribution.decode_crl_distribution_points)
+
+    @cached_property
+    def authority_info_access(self) -> tuple[AccessDescription, ...] | None:
+        """Where the issuer's certificate and OCSP responders are."""
+        from certprobe.pki import distribution
+
+        return self._decoded(distribution.AUTHORITY_INFO_ACCESS, distribution.decode_authority_info_access)
 
     def _decoded(self, oid: str, decoder: Callable[[bytes], T]) -> T | None:
         extension = self.extension(oid)

@@ -19,6 +19,7 @@ BIT_STRING: Final = 0x03
 OCTET_STRING: Final = 0x04
 NULL: Final = 0x05
 OBJECT_IDENTIFIER: Final = 0x06
+ENUMERATED: Final = 0x0A
 UTF8_STRING: Final = 0x0C
 NUMERIC_STRING: Final = 0x12
 PRINTABLE_STRING: Final = 0x13
@@ -137,6 +138,13 @@ def object_identifier(contents: bytes) -> str:
             arc = 0
     first = min(arcs[0] // 40, 2)
     return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))
+
+
+def boolean(contents: bytes) -> bool:
+    """Decode the contents octets of a BOOLEAN; anything but zero is TRUE, as in BER."""
+    if len(contents) != 1:
+        raise DerError(f"BOOLEAN of {len(contents)} bytes")
+    return contents != b"\x00"
 
 
 def integer(contents: bytes) -> int:

@@ -84,7 +84,7 @@ def decode_basic_constraints(data: bytes) -> BasicConstraints:
     ca, path_length = False, None
     for child in der.children(data, sequence, limit=2):
         if child.tag == der.BOOLEAN and child.start == sequence.value_start:
-            ca = _boolean(der.value(data, child))
+            ca = der.boolean(der.value(data, child))
         elif child.tag == der.INTEGER:
             path_length = der.integer(der.value(data, child))
         else:
@@ -92,12 +92,6 @@ def decode_basic_constraints(data: bytes) -> BasicConstraints:
     if path_length is not None and path_length < 0:
         raise der.DerError(f"BasicConstraints: pathLenConstraint is {path_length}")
     return BasicConstraints(ca, path_length)
-
-
-def _boolean(contents: bytes) -> bool:
-    if len(contents) != 1:
-        raise der.DerError(f"BOOLEAN of {len(contents)} bytes")
-    return contents != b"\x00"
 
 
 def decode_key_usage(data: bytes) -> KeyUsage:

@@ -1,4 +1,4 @@
-"""Does this issuer's key verify that certificate's signature? (RFC 5280 4.1.1.3)"""
+"""Does this issuer's key verify that signature? (RFC 5280 4.1.1.3, 5.1.1.3, RFC 6960 4.2.1)"""
 
 from __future__ import annotations
 
@@ -14,7 +14,31 @@ from certprobe.pki import algorithms, der, fields
 from certprobe.pki.algorithms import Scheme
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from certprobe.pki.certificate import Certificate
+
+    class Signed(Protocol):
+        """What carries a signature: a certificate, a CRL, an OCSP response."""
+
+        def __hash__(self) -> int: ...
+
+        @property
+        def signed_octets(self) -> bytes:
+            """The DER that is signed."""
+
+        @property
+        def signature_algorithm_oid(self) -> str:
+            """The dotted OID of the algorithm."""
+
+        @property
+        def signature_parameters(self) -> bytes:
+            """The DER of the algorithm's parameters; b"" if there are none."""
+
+        @property
+        def signature_value(self) -> bytes:
+            """The signature's octets."""
+
 
 _LARGEST_MODULUS = 16_384
 _LARGEST_EXPONENT = 64
@@ -34,17 +58,17 @@ class SignatureCheck(enum.Enum):
     UNSUPPORTED_ALGORITHM = "unsupported algorithm"
 
 
-def verify_signature(certificate: Certificate, issuer: Certificate) -> SignatureCheck:
-    """Verify the signature of `certificate` with the public key of `issuer`; never raises.
+def verify_signature(signed: Signed, issuer: Certificate) -> SignatureCheck:
+    """Verify the signature of `signed` with the public key of `issuer`; never raises.
 
     Names, times and usages of the issuer are not looked at. RSA moduli over 16,384 bits are UNSUPPORTED_ALGORITHM.
     """
-    algorithm = algorithms.SIGNATURE_ALGORITHMS.get(certificate.signature_algorithm_oid)
+    algorithm = algorithms.SIGNATURE_ALGORITHMS.get(signed.signature_algorithm_oid)
     if algorithm is None:
         return SignatureCheck.UNSUPPORTED_ALGORITHM
     try:
         key = _public_key(issuer)
-        _verify(key, certificate, algorithm)
+        _verify(key, signed, algorithm)
     except UnsupportedAlgorithm:
         return SignatureCheck.UNSUPPORTED_ALGORITHM
     except (InvalidSignature, ValueError, OverflowError):
@@ -64,13 +88,13 @@ def is_weak(certificate: Certificate) -> str | None:
     return None
 
 
-def _verify(key: PublicKey, certificate: Certificate, algorithm: algorithms.SignatureAlgorithm) -> None:
-    signature, data = certificate.signature_value, certificate.tbs_certificate
+def _verify(key: PublicKey, signed: Signed, algorithm: algorithms.SignatureAlgorithm) -> None:
+    signature, data = signed.signature_value, signed.signed_octets
     match algorithm.scheme, key:
         case Scheme.RSASSA_PKCS1_V1_5, rsa.RSAPublicKey():
             key.verify(signature, data, padding.PKCS1v15(), _hash(algorithm.hash))
         case Scheme.RSASSA_PSS, rsa.RSAPublicKey():
-            scheme, digest = _pss(certificate.signature_parameters)
+            scheme, digest = _pss(signed.signature_parameters)
             key.verify(signature, data, scheme, digest)
         case Scheme.ECDSA, ec.EllipticCurvePublicKey():
             key.verify(signature, data, ec.ECDSA(_hash(algorithm.hash)))

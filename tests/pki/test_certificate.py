@@ -41,7 +41,7 @@ def test_a_good_certificate_is_read_whole() -> None:
     assert certificate.signature_algorithm_oid == "1.2.840.10045.4.3.2"
     assert certificate.signature_parameters == b""
     assert certificate.signature_value == strict.signature
-    assert certificate.tbs_certificate == strict.tbs_certificate_bytes
+    assert certificate.signed_octets == strict.tbs_certificate_bytes
     assert certificate.thumbprint == hashlib.sha1(issued.der).hexdigest()
     assert certificate.sha256 == hashlib.sha256(issued.der).hexdigest()
     assert not certificate.is_self_issued

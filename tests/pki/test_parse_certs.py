@@ -75,7 +75,7 @@ def test_what_a_strict_parser_takes_is_read_the_same() -> None:
         assert certificate.subject.der == strict.subject.public_bytes()
         assert certificate.not_before == strict.not_valid_before_utc
         assert certificate.not_after == strict.not_valid_after_utc
-        assert certificate.tbs_certificate == strict.tbs_certificate_bytes
+        assert certificate.signed_octets == strict.tbs_certificate_bytes
         assert certificate.signature_value == strict.signature
         assert certificate.signature_algorithm_oid == strict.signature_algorithm_oid.dotted_string
         assert [(e.oid, e.critical) for e in certificate.extensions] == [

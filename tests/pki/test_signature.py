@@ -26,7 +26,7 @@ def public_info(key: AnyKey) -> bytes:
 def signed(algorithm: bytes, spki: bytes, sign: Callable[[bytes], bytes]) -> Certificate:
     """A self-signed certificate with this AlgorithmIdentifier."""
     unsigned = encoded(signature=algorithm, signature_algorithm=algorithm, subject_public_key_info=spki)
-    signature = sign(Certificate(unsigned).tbs_certificate)
+    signature = sign(Certificate(unsigned).signed_octets)
     return Certificate(
         encoded(
             signature=algorithm,
