@@ -221,7 +221,7 @@ def test_info_bits(site: Site, nginx: Nginx) -> None:
     assert leaf["info"] == issuing["info"] == {"names": ["CERT_TRUST_HAS_KEY_MATCH_ISSUER"], "hex": "0x00000002"}
     # Without an authorityKeyIdentifier a root matches itself by name; 0x2000: it is from the exclusive store.
     assert root["info"]["hex"] == "0x0000200C"
-    assert only(document)["server"]["info"]["hex"] == "0x00000000"
+    assert only(document)["server"]["info"]["hex"] == "0x00002000"
 
 
 # --- the server's name ------------------------------------------------------------------------------------------------
