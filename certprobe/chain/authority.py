@@ -35,8 +35,12 @@ def check_path_length(path: PathView) -> Iterator[Result]:
         certificate = path.certificates[index]
         constraints = certificate.basic_constraints
         limit = constraints.path_length if constraints is not None and constraints.ca else None
+        who = name_of(certificate)
+        asked = path.question.path_length
+        if index == path.last and asked is not None and (limit is None or asked < limit):
+            limit, who = asked, "the question"
         if limit is not None and depths[index] > limit:
-            violated_by = f"{name_of(certificate)} allows {limit} below it"
+            violated_by = f"{who} allows {limit} below it"
             yield index, _invalid(f"allows a path length of {limit}, but the path has {depths[index]} CAs below it")
         elif violated_by is not None:
             yield index, _invalid(f"stands in a path with more CAs than allowed: {violated_by}")

@@ -96,6 +96,7 @@ def _out_of_time(certificate: Certificate, at: datetime) -> str | None:
     not_before, not_after = certificate.not_before, certificate.not_after
     if not_before is None or not_after is None:
         return "the validity period cannot be read"
+    at = at.replace(microsecond=0)  # the last second of a period is part of it, to its end
     if at < not_before:
         return f"not valid before {moment(not_before)}, which is {span(not_before - at)} after {moment(at)}"
     if at > not_after:

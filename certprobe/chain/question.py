@@ -54,7 +54,10 @@ NO_EVIDENCE: Final = RevocationEvidence()
 
 
 class ChainQuestion(NamedTuple):
-    """What is asked: roots and time, usages, policies, revocation, and the stores beside the roots. `at` is aware."""
+    """What is asked: roots and time, usages, policies, revocation, and the stores beside the roots. `at` is aware.
+
+    `path_length` is how many CAs, self-issued ones apart, an anchor may have below it (RFC 5280 6.1.2 (k)).
+    """
 
     roots: CertificateStore
     at: datetime
@@ -65,4 +68,5 @@ class ChainQuestion(NamedTuple):
     disallowed: CertificateStore = EMPTY_STORE
     trusted_people: CertificateStore = EMPTY_STORE
     profile: Profile = WINDOWS
+    path_length: int | None = None
     evidence: RevocationEvidence = NO_EVIDENCE

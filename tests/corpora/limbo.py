@@ -22,7 +22,6 @@ from certprobe.chain.context import ChainContext, RequestedUsage, UsageMatch
 from certprobe.chain.engine import get_certificate_chain
 from certprobe.chain.profile import Profile, refuses
 from certprobe.chain.question import ANY_POLICY, ChainQuestion, PolicyDemands, PolicyInputs
-from certprobe.chain.search import DEFAULT_BUDGET, Budget
 from certprobe.pki import usage
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.pem import split
@@ -80,7 +79,8 @@ class Case(NamedTuple):
     usages: RequestedUsage
     policies: PolicyInputs
     crls: tuple[bytes, ...]
-    most_intermediates: int | None
+    path_length: int | None
+    conflicts_with: tuple[str, ...]
     features: frozenset[str]
     expected: Verdict
     ext: dict[str, Any]
@@ -143,6 +143,7 @@ def _case(corpus: str, raw: dict[str, Any]) -> Case:
         _policies(ext.get("policy")),
         tuple(map(_der, raw["crls"])),
         raw["max_chain_depth"],
+        tuple(raw["conflicts_with"]),
         frozenset(raw["features"]),
         Verdict(raw["expected_result"]),
         ext,
@@ -193,15 +194,13 @@ def question(case: Case, profile: Profile) -> ChainQuestion:
         case.policies,
         REVOCATION[case.ext.get("revocation", "none")][0],
         profile=profile,
+        path_length=case.path_length,
     )
 
 
 def chain(case: Case, profile: Profile) -> ChainContext:
     """The chain that our engine gives for the case."""
-    budget = DEFAULT_BUDGET
-    if case.most_intermediates is not None:
-        budget = Budget(length=min(budget.length, case.most_intermediates + 2))
-    return get_certificate_chain(case.leaf, CertificateStore(case.intermediates), question(case, profile), budget)
+    return get_certificate_chain(case.leaf, CertificateStore(case.intermediates), question(case, profile))
 
 
 def out_of_scope(case: Case) -> str | None:
@@ -219,7 +218,7 @@ def judge(case: Case, profile: Profile) -> Answer:
     if reason:
         return Answer(Verdict.SKIP, reason)
     context = chain(case, profile)
-    para = parameters(case)
+    para = parameters(case, profile)
     for policy in (ChainPolicy.BASE, ChainPolicy.SSL):
         status = verify_chain_policy(policy, context, para)
         if status.error != ERROR_SUCCESS:
@@ -229,12 +228,12 @@ def judge(case: Case, profile: Profile) -> Answer:
     return Answer(Verdict.REJECT if refused else Verdict.ACCEPT, refused)
 
 
-def parameters(case: Case) -> PolicyParameters:
+def parameters(case: Case, profile: Profile) -> PolicyParameters:
     """The parameters of both policies: a server's name, and which unknown revocation status is no fault."""
     name = case.peer_name[1] if case.peer_name and case.peer_name[0] in ("DNS", "IP") else None
     auth_type = AuthType.AUTHTYPE_SERVER if name or case.kind == "SERVER" else AuthType.AUTHTYPE_CLIENT
     flags = REVOCATION[case.ext.get("revocation", "none")][1]
-    return PolicyParameters(flags, SslPara(auth_type, server_name=name))
+    return PolicyParameters(flags, SslPara(auth_type, server_name=name, names=profile.names))
 
 
 def _findings(context: ChainContext) -> Iterator[str]:

@@ -1,0 +1,109 @@
+"""Strict rules for which extensions must be there, which must not, and which are critical (RFC 5280 4.2, BR 7.1.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from certprobe.chain.context import Remark
+from certprobe.chain.issuer import IssuerMatch
+from certprobe.pki import extensions
+from certprobe.pki.usage import ANY_EXTENDED_KEY_USAGE, SERVER_AUTH, KeyUsage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from certprobe.chain.path import PathView, Result
+
+_CRITICAL: Final = {
+    "2.5.29.36": ("policyConstraints", "RFC 5280 4.2.1.11"),
+    "2.5.29.54": ("inhibitAnyPolicy", "RFC 5280 4.2.1.14"),
+}
+_NOT_CRITICAL: Final = {
+    extensions.AUTHORITY_KEY_IDENTIFIER: ("authorityKeyIdentifier", "RFC 5280 4.2.1.1"),
+    extensions.SUBJECT_KEY_IDENTIFIER: ("subjectKeyIdentifier", "RFC 5280 4.2.1.2"),
+    extensions.EXTENDED_KEY_USAGE: ("extKeyUsage", "BR 7.1.2.7.6, 7.1.2.10.6"),
+    "2.5.29.9": ("subjectDirectoryAttributes", "RFC 5280 4.2.1.8"),
+    "2.5.29.46": ("freshestCRL", "RFC 5280 4.2.1.15"),
+    "1.3.6.1.5.5.7.1.1": ("authorityInfoAccess", "RFC 5280 4.2.2.1"),
+    "1.3.6.1.5.5.7.1.11": ("subjectInfoAccess", "RFC 5280 4.2.2.2"),
+}
+_NAME_CONSTRAINTS: Final = "2.5.29.30"
+
+
+def check_criticality(path: PathView) -> Iterator[Result]:
+    """Some extensions must be critical, and some must not."""
+    for index, certificate in enumerate(path.certificates):
+        for extension in certificate.extensions:
+            if extension.critical and extension.oid in _NOT_CRITICAL:
+                name, citation = _NOT_CRITICAL[extension.oid]
+                yield index, Remark(citation, f"{name} is critical, and must not be")
+            elif not extension.critical and extension.oid in _CRITICAL:
+                name, citation = _CRITICAL[extension.oid]
+                yield index, Remark(citation, f"{name} is not critical, and must be")
+
+
+def check_authority_key_identifier(path: PathView) -> Iterator[Result]:
+    """All but roots name their issuer's key, by its identifier and by nothing else, and the issuer bears that one."""
+    for index, certificate in enumerate(path.certificates):
+        identifier = certificate.authority_key_identifier
+        if identifier is None:
+            if index != path.anchor or index == 0:
+                yield index, Remark("RFC 5280 4.2.1.1", "authorityKeyIdentifier is missing")
+            continue
+        if identifier.key_identifier is None:
+            yield index, Remark("RFC 5280 4.2.1.1, BR 7.1.2.11.1", "authorityKeyIdentifier has no keyIdentifier")
+        if identifier.issuer is not None or identifier.serial_number is not None:
+            detail = "authorityKeyIdentifier names its issuer's certificate, and must name no more than its key"
+            yield index, Remark("BR 7.1.2.11.1", detail)
+        if path.matches[index] is IssuerMatch.CONTRADICTED:
+            detail = "authorityKeyIdentifier does not fit the issuer's subjectKeyIdentifier"
+            yield index, Remark("RFC 5280 4.2.1.1", detail)
+
+
+def check_subject_key_identifier(path: PathView) -> Iterator[Result]:
+    """Every CA has a name for its key."""
+    for index, certificate in enumerate(path.certificates):
+        if index > 0 and certificate.extension(extensions.SUBJECT_KEY_IDENTIFIER) is None:
+            yield index, Remark("RFC 5280 4.2.1.2", "subjectKeyIdentifier is missing in a CA")
+
+
+def check_ca_extensions(path: PathView) -> Iterator[Result]:
+    """A CA says that it is one, critically, and that its key signs certificates."""
+    for index, certificate in enumerate(path.certificates[1:], start=1):
+        constraints = certificate.extension(extensions.BASIC_CONSTRAINTS)
+        if constraints is None:
+            yield index, Remark("RFC 5280 4.2.1.9", "basicConstraints is missing in a CA")
+        elif not constraints.critical:
+            yield index, Remark("RFC 5280 4.2.1.9", "basicConstraints is not critical, and must be in a CA")
+        if certificate.key_usage is None:
+            yield index, Remark("RFC 5280 4.2.1.3", "keyUsage is missing in a CA")
+
+
+def check_end_entity_extensions(path: PathView) -> Iterator[Result]:
+    """An end certificate is no CA and has nothing that only a CA may have."""
+    certificate = path.certificates[0]
+    constraints = certificate.basic_constraints
+    if constraints is not None and constraints.ca:
+        yield 0, Remark("BR 7.1.2.7.8", "the end certificate is a CA")
+    elif constraints is not None and constraints.path_length is not None:
+        yield 0, Remark("RFC 5280 4.2.1.9", "pathLenConstraint stands in a certificate that is no CA")
+    if certificate.extension(_NAME_CONSTRAINTS) is not None:
+        yield 0, Remark("RFC 5280 4.2.1.10", "nameConstraints stands in a certificate that is no CA")
+    usage = certificate.key_usage
+    if usage is not None and KeyUsage.keyCertSign in usage and not (constraints and constraints.ca):
+        yield 0, Remark("RFC 5280 4.2.1.3", "keyUsage has keyCertSign in a certificate that is no CA")
+
+
+def check_usages(path: PathView) -> Iterator[Result]:
+    """A server's certificate is one for servers by its own word; a root is one for everything."""
+    for index, certificate in enumerate(path.certificates):
+        usage, purposes = certificate.key_usage, certificate.extended_key_usage
+        if usage is not None and not usage:
+            yield index, Remark("RFC 5280 4.2.1.3", "keyUsage allows nothing")
+        if index == path.root and index > 0 and purposes is not None:
+            yield index, Remark("BR 7.1.2.1.2", "extKeyUsage stands in a root")
+        if index == 0 and SERVER_AUTH in path.question.requested_usage.oids:
+            if purposes is None:
+                yield index, Remark("BR 7.1.2.7.6", "extKeyUsage is missing in a server's certificate")
+            elif ANY_EXTENDED_KEY_USAGE in purposes:
+                yield index, Remark("BR 7.1.2.7.10", "extKeyUsage has anyExtendedKeyUsage")
