@@ -61,6 +61,11 @@ def broken_message(attempt: Attempt) -> BrokenMessage | None:
     return BrokenMessage("Certificate", attempt.tls.faults[0]) if attempt.tls.faults else None
 
 
+def closed_politely(attempt: Attempt) -> bool:
+    """Whether the server said close_notify, which is an alert, but no error."""
+    return attempt.tls is not None and attempt.tls.closure is Closure.CLOSE_NOTIFY
+
+
 def rejections_of_sent(attempt: Attempt) -> tuple[Rejection, ...]:
     """What the selection held against the certificate that was sent all the same."""
     record = deciding_request(attempt)

@@ -55,7 +55,8 @@ def _how(outcome: Outcome, attempt: Attempt) -> str:
             alert = evidence.fatal_alert(attempt)
             return f"The server refused with the alert {words.alert(alert)}." if alert is not None else ""
         case Outcome.REFUSED_BY_CLOSE:
-            return "The server closed the connection right after the client certificate step, without an alert."
+            manner = "with close_notify" if evidence.closed_politely(attempt) else "without an alert"
+            return f"The server closed the connection right after the client certificate step, {manner}."
         case Outcome.REFUSED_BY_HTTP_STATUS if attempt.http is not None and attempt.http.answer is not None:
             return words.http_answer(attempt.http.answer)
         case _ if attempt.ldap is not None and attempt.ldap.bind is not None:

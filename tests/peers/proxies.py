@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tests.peers.process import HOST, directory, free_port, program, running
 
-USER, PASSWORD = "lab", "open sesame"
+USER, PASSWORD = "lab", "open-sesame"
 
 
 class Proxies(NamedTuple):
@@ -23,12 +23,13 @@ class Proxies(NamedTuple):
 @contextlib.contextmanager
 def tinyproxy() -> Iterator[Proxies]:
     """Run tinyproxy twice."""
-    with _tinyproxy("") as first, _tinyproxy(f'BasicAuth {USER} "{PASSWORD}"\n') as second:
+    with tinyproxy_with("") as first, tinyproxy_with(f"BasicAuth {USER} {PASSWORD}\n") as second:
         yield Proxies(first, second)
 
 
 @contextlib.contextmanager
-def _tinyproxy(lines: str) -> Iterator[int]:
+def tinyproxy_with(lines: str) -> Iterator[int]:
+    """Run one tinyproxy with these lines of configuration beside the usual ones; gives its port."""
     binary, port = program("tinyproxy", package="tinyproxy"), free_port()
     with directory("tinyproxy") as home:
         config = home / "tinyproxy.conf"
