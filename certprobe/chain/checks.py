@@ -15,6 +15,7 @@ from certprobe.chain.element import (
 )
 from certprobe.chain.extension import check_critical_extensions, check_extension_contents
 from certprobe.chain.purpose import check_extended_key_usage
+from certprobe.chain.revocation import check_revocation
 
 if TYPE_CHECKING:
     from certprobe.chain.path import Check
@@ -28,6 +29,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_signature,  # 6.1.3 (a)(1)
     check_strength,
     check_validity,  # 6.1.3 (a)(2)
+    check_revocation,  # 6.1.3 (a)(3)
     check_basic_constraints,  # 6.1.4 (k)
     check_path_length,  # 6.1.4 (l), (m)
     check_key_usage,  # 6.1.4 (n)

@@ -33,6 +33,15 @@ class Remarks(enum.Enum):
     REFUSE = "refuse"
 
 
+class Entries(enum.Enum):
+    """Since when an entry of a CRL revokes."""
+
+    SINCE_REVOCATION_DATE = "since-revocation-date"
+    """Windows: from its revocationDate on, and if the CRL is not of the future."""
+    LISTED = "listed"
+    """RFC 5280 6.3.3 (i): whatever is listed is revoked, whatever the dates."""
+
+
 class Profile(NamedTuple):
     """A name and the few things in which profiles differ."""
 
@@ -40,6 +49,7 @@ class Profile(NamedTuple):
     checks: Callable[[], tuple[Check, ...]]
     anchors: Anchors
     remarks: Remarks
+    entries: Entries = Entries.SINCE_REVOCATION_DATE
 
 
 def refuses(profile: Profile, context: ChainContext) -> Iterator[tuple[int, Remark]]:
@@ -69,8 +79,8 @@ WINDOWS: Final = Profile("windows", _windows, Anchors.SELF_SIGNED, Remarks.INFOR
 HYGIENE: Final = WINDOWS._replace(checks=_strict)
 """What Windows says, and beside it what the strict rules remark."""
 
-RFC_5280: Final = Profile("rfc5280", _windows, Anchors.NAME_AND_KEY, Remarks.INFORM)
+RFC_5280: Final = Profile("rfc5280", _windows, Anchors.NAME_AND_KEY, Remarks.INFORM, entries=Entries.LISTED)
 """Path validation by RFC 5280 6.1, without anybody's hygiene."""
 
-WEBPKI: Final = Profile("webpki", _strict, Anchors.ANY, Remarks.REFUSE)
+WEBPKI: Final = Profile("webpki", _strict, Anchors.ANY, Remarks.REFUSE, entries=Entries.LISTED)
 """RFC 5280 and the Baseline Requirements of the CA/Browser Forum, strictly."""

@@ -1,0 +1,92 @@
+"""Who may speak of a certificate's revocation: its issuer, and whom the rules let speak in its stead."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from certprobe.chain.context import NO_USAGE
+from certprobe.chain.path import PathView, name_of
+from certprobe.chain.revocation import ASKING
+from certprobe.chain.revocation_inquiry import RevocationStatus, SignerSearch, inquire
+from certprobe.chain.search import PathEnd
+from certprobe.pki.signature import SignatureCheck
+from certprobe.pki.usage import KeyUsage
+from certprobe.wincrypt.trust_status import TrustError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from certprobe.chain.revocation_inquiry import Inquiry
+    from certprobe.pki.certificate import Certificate
+    from certprobe.pki.crl import CertificateList
+
+_MOST_CANDIDATES: Final = 16
+
+# Whether the end of a path is trusted was judged with the path that asks; another's must end at the same place.
+_SAME_END_DECIDES: Final = TrustError.CERT_TRUST_IS_UNTRUSTED_ROOT | TrustError.CERT_TRUST_IS_PARTIAL_CHAIN
+
+
+def crl_signer(crl: CertificateList, inquiry: Inquiry) -> Certificate | str:
+    """Find who signed the CRL and may sign it (RFC 5280 6.3.3 (f) and (g)); else say why nobody did."""
+    reason = f"no certificate of {crl.issuer.rfc4514 or 'its unnamed issuer'} is at hand"
+    for candidate in islice(_candidates(crl, inquiry), _MOST_CANDIDATES):
+        match inquiry.path.verify(crl, candidate):
+            case SignatureCheck.INVALID:
+                reason = f"its signature does not verify with the key of {name_of(candidate)}"
+                continue
+            case SignatureCheck.UNSUPPORTED_ALGORITHM:
+                reason = f"its {crl.signature_algorithm or 'unreadable'} signature cannot be verified"
+                continue
+        if candidate.key_usage is not None and KeyUsage.cRLSign not in candidate.key_usage:
+            reason = f"the keyUsage of {name_of(candidate)} does not allow it to sign CRLs (cRLSign)"
+        elif candidate not in inquiry.authorities and (doubt := _doubt(candidate, inquiry)):
+            reason = doubt
+        else:
+            return candidate
+    return reason
+
+
+def _candidates(crl: CertificateList, inquiry: Inquiry) -> Iterator[Certificate]:
+    """Those of the CRL issuer's name, the path's own first; nobody vouches for itself but an anchor."""
+    seen = set(inquiry.authorities)
+    yield from (authority for authority in inquiry.authorities if authority.subject == crl.issuer)
+    if inquiry.search is SignerSearch.STORES:
+        seen.add(inquiry.certificate)
+        for store in (inquiry.path.additional_store, inquiry.path.question.roots):
+            for candidate in store.by_subject(crl.issuer):
+                if candidate not in seen:
+                    seen.add(candidate)
+                    yield candidate
+
+
+def _doubt(signer: Certificate, inquiry: Inquiry) -> str | None:
+    """Why a certificate from a store may not speak: its own path must be in order, and end where this one ends."""
+    from certprobe.chain.engine import get_certificate_chain
+
+    path = inquiry.path
+    question = path.question._replace(
+        requested_usage=NO_USAGE, policies=type(path.question.policies)(), flags=path.question.flags & ~ASKING
+    )
+    chain = get_certificate_chain(signer, path.additional_store, question)
+    if chain.error & ~_SAME_END_DECIDES:
+        return f"the certificate of {name_of(signer)}, which signed it, is itself not in order"
+    certificates = tuple(element.certificate for element in chain.elements)
+    if not _same_authority(certificates[-1], inquiry.authorities[-1]):
+        return f"{name_of(signer)}, which signed it, does not come from the root of this chain"
+    view = PathView(certificates, (), PathEnd.ANCHOR, question, path.verify, path.additional_store)
+    for index in range(len(certificates) - 1):
+        if inquire(view, index, SignerSearch.PATH).status is RevocationStatus.REVOKED:
+            return f"{name_of(certificates[index])}, by whose certificate it is signed, is revoked"
+    return None
+
+
+def _same_authority(one: Certificate, other: Certificate) -> bool:
+    return one.subject == other.subject and one.public_key_info == other.public_key_info
+
+
+def is_revoked_by_path(certificate: Certificate, inquiry: Inquiry) -> bool:
+    """Whether what the CAs of the path themselves say revokes another certificate of the same issuer."""
+    path = inquiry.path
+    view = path._replace(certificates=(certificate, *inquiry.authorities), end=PathEnd.ANCHOR)
+    return inquire(view, 0, SignerSearch.PATH).status is RevocationStatus.REVOKED
