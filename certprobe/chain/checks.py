@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from certprobe.chain.anchor import check_anchor, check_distrust, note_trust
 from certprobe.chain.authority import check_basic_constraints, check_key_usage, check_path_length
+from certprobe.chain.constraints import check_name_constraints
 from certprobe.chain.element import (
     check_encoding,
     check_signature,
@@ -30,6 +31,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_strength,
     check_validity,  # 6.1.3 (a)(2)
     check_revocation,  # 6.1.3 (a)(3)
+    check_name_constraints,  # 6.1.3 (b), (c)
     check_basic_constraints,  # 6.1.4 (k)
     check_path_length,  # 6.1.4 (l), (m)
     check_key_usage,  # 6.1.4 (n)

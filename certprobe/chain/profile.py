@@ -8,6 +8,8 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from certprobe.pki.server_identity import NameRules
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -49,6 +51,7 @@ class Profile(NamedTuple):
     checks: Callable[[], tuple[Check, ...]]
     anchors: Anchors
     remarks: Remarks
+    names: NameRules = NameRules.WINDOWS
     entries: Entries = Entries.SINCE_REVOCATION_DATE
 
 
@@ -79,8 +82,8 @@ WINDOWS: Final = Profile("windows", _windows, Anchors.SELF_SIGNED, Remarks.INFOR
 HYGIENE: Final = WINDOWS._replace(checks=_strict)
 """What Windows says, and beside it what the strict rules remark."""
 
-RFC_5280: Final = Profile("rfc5280", _windows, Anchors.NAME_AND_KEY, Remarks.INFORM, entries=Entries.LISTED)
+RFC_5280: Final = Profile("rfc5280", _windows, Anchors.NAME_AND_KEY, Remarks.INFORM, NameRules.WEBPKI, Entries.LISTED)
 """Path validation by RFC 5280 6.1, without anybody's hygiene."""
 
-WEBPKI: Final = Profile("webpki", _strict, Anchors.ANY, Remarks.REFUSE, entries=Entries.LISTED)
+WEBPKI: Final = Profile("webpki", _strict, Anchors.ANY, Remarks.REFUSE, NameRules.WEBPKI, Entries.LISTED)
 """RFC 5280 and the Baseline Requirements of the CA/Browser Forum, strictly."""

@@ -16,9 +16,17 @@ if TYPE_CHECKING:
     from certprobe.pki.distribution import AccessDescription, DistributionPoint
     from certprobe.pki.extensions import AuthorityKeyIdentifier, BasicConstraints, Extension, GeneralName
     from certprobe.pki.fields import AlgorithmIdentifier, Layout, PublicKeyInfo, Read
+    from certprobe.pki.name_constraints import NameConstraints
     from certprobe.pki.usage import KeyUsage
 
 T = TypeVar("T")
+
+
+def _name_constraints(data: bytes) -> NameConstraints:
+    from certprobe.pki.name_constraints import decode_name_constraints
+
+    return decode_name_constraints(data)
+
 
 _DECODERS: Final[dict[str, Callable[[bytes], object]]] = {
     extensions.BASIC_CONSTRAINTS: extensions.decode_basic_constraints,
@@ -28,6 +36,7 @@ _DECODERS: Final[dict[str, Callable[[bytes], object]]] = {
     extensions.OLD_SUBJECT_ALT_NAME: extensions.decode_general_names,
     extensions.AUTHORITY_KEY_IDENTIFIER: extensions.decode_authority_key_identifier,
     extensions.SUBJECT_KEY_IDENTIFIER: extensions.decode_subject_key_identifier,
+    extensions.NAME_CONSTRAINTS: _name_constraints,
 }
 
 
@@ -257,6 +266,11 @@ class Certificate:
     def subject_key_identifier(self) -> bytes | None:
         """What this certificate's key is called."""
         return self._decoded(extensions.SUBJECT_KEY_IDENTIFIER, extensions.decode_subject_key_identifier)
+
+    @cached_property
+    def name_constraints(self) -> NameConstraints | None:
+        """Which names may stand in the certificates below."""
+        return self._decoded(extensions.NAME_CONSTRAINTS, _name_constraints)
 
     @cached_property
     def crl_distribution_points(self) -> tuple[DistributionPoint, ...] | None:

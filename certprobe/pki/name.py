@@ -97,6 +97,11 @@ class DistinguishedName:
         return self._match_key
 
     @property
+    def rdn_match_keys(self) -> tuple[bytes, ...]:
+        """What `match_key` is to the name, for each RDN in the order of the DER; empty if malformed."""
+        return tuple(_cached(_rdn_key, rdn) for rdn in _cached(_split, self.der).rdns)
+
+    @property
     def rfc4514(self) -> str:
         """The name as RFC 4514 text, most significant RDN last; `#` and hexadecimal digits if it is no Name.
 

@@ -1,7 +1,8 @@
-"""Is this certificate the server's that was asked for? (RFC 9525 6, with Windows' fallback to the commonName)"""
+"""Is this certificate the server's that was asked for? (RFC 9525 6, or with Windows' fallback to the commonName)"""
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from certprobe.pki import extensions
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 255
 
 
+class NameRules(enum.Enum):
+    """What names a certificate's holder."""
+
+    WINDOWS = "windows"
+    """The subjectAltName, else the commonName."""
+    WEBPKI = "webpki"
+    """RFC 9525 and RFC 5280: the subjectAltName alone."""
+
+
 class NameMatch(NamedTuple):
     """Whether a name matched, by which kind of presented identifier, and every identifier that was compared."""
 
@@ -21,23 +31,24 @@ class NameMatch(NamedTuple):
     presented: tuple[str, ...]
 
 
-def match_server_name(certificate: Certificate, name: str) -> NameMatch:
+def match_server_name(certificate: Certificate, name: str, rules: NameRules = NameRules.WINDOWS) -> NameMatch:
     """Match a server name, a DNS name in A-labels or an IP address, against what the certificate presents.
 
-    A subjectAltName with a dNSName or an iPAddress, or one that cannot be decoded, silences the commonName (SEMANTICS
-    of Windows; RFC 9525 has no commonName at all). A wildcard is the whole leftmost label and stands for exactly one.
+    To Windows, a subjectAltName with a dNSName or an iPAddress, or one that cannot be decoded, silences the commonName
+    (SEMANTICS of Windows); RFC 9525 has no commonName at all. A wildcard is the whole leftmost label and stands for
+    exactly one. An IP address is only ever compared with addresses.
     """
     address = _ip_address(name)
     names = certificate.subject_alt_names or ()
     dns_names = tuple(n.value for n in names if n.kind is GeneralNameKind.dNSName)
     addresses = tuple(n.value for n in names if n.kind is GeneralNameKind.iPAddress)
     presented = dns_names + addresses
-    if presented or _undecodable(certificate):
-        if address is None:
-            matched = any(matches_dns_name(pattern, name) for pattern in dns_names)
-            return NameMatch(matched, "dNSName" if matched else None, presented)
+    if rules is NameRules.WINDOWS and not presented and not is_undecodable(certificate):
+        return _match_common_name(certificate, name, address)
+    if address is not None:
         return NameMatch(address in addresses, "iPAddress" if address in addresses else None, presented)
-    return _match_common_name(certificate, name, address)
+    matched = any(matches_dns_name(pattern, name) for pattern in dns_names)
+    return NameMatch(matched, "dNSName" if matched else None, presented)
 
 
 def _match_common_name(certificate: Certificate, name: str, address: str | None) -> NameMatch:
@@ -50,7 +61,8 @@ def _match_common_name(certificate: Certificate, name: str, address: str | None)
     return NameMatch(matched, "CN" if matched else None, common_names)
 
 
-def _undecodable(certificate: Certificate) -> bool:
+def is_undecodable(certificate: Certificate) -> bool:
+    """Whether there is a subjectAltName of which nobody can tell what it says."""
     present = any(certificate.extension(oid) for oid in (extensions.SUBJECT_ALT_NAME, extensions.OLD_SUBJECT_ALT_NAME))
     return present and certificate.subject_alt_names is None
 

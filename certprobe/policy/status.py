@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from certprobe.pki.server_identity import NameRules
 from certprobe.wincrypt.policy_flags import PolicyFlags, SslChecks
 
 if TYPE_CHECKING:
@@ -25,12 +26,14 @@ class ChainPolicy(enum.Enum):
 class SslPara(NamedTuple):
     """SSL_EXTRA_CERT_CHAIN_POLICY_PARA: whose certificate it is, what to overlook, and the server's name.
 
-    `server_name` is a DNS name of A-labels or an IP literal; None, or AUTHTYPE_CLIENT, and no name is checked.
+    `server_name` is a DNS name of A-labels or an IP literal; None, or AUTHTYPE_CLIENT, and no name is checked. `names`
+    says by which rules it is matched.
     """
 
     auth_type: AuthType
     checks: SslChecks = SslChecks.SECURITY_FLAG_IGNORE_NOTHING
     server_name: str | None = None
+    names: NameRules = NameRules.WINDOWS
 
 
 class PolicyParameters(NamedTuple):

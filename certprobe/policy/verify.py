@@ -98,7 +98,7 @@ def _ssl(chain: ChainContext, para: PolicyParameters) -> Failure:
         return failure
     if SslChecks.SECURITY_FLAG_IGNORE_CERT_CN_INVALID in ssl.checks:
         return None
-    if match_server_name(chain.elements[0].certificate, ssl.server_name).matched:
+    if match_server_name(chain.elements[0].certificate, ssl.server_name, ssl.names).matched:
         return None
     return hresult.CERT_E_CN_NO_MATCH, 0, 0
 

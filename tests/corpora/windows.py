@@ -23,11 +23,17 @@ from certprobe.chain.context import (
     UsageMatch,
 )
 from certprobe.chain.engine import get_certificate_chain
-from certprobe.chain.question import ChainQuestion
+from certprobe.chain.path import PathView
+from certprobe.chain.question import EMPTY_STORE, ChainQuestion, RevocationEvidence
+from certprobe.chain.revocation_inquiry import RevocationStatus, inquire
+from certprobe.chain.search import PathEnd
 from certprobe.pki.certificate import Certificate
+from certprobe.pki.crl import CertificateList
+from certprobe.pki.signature import verify_signature
 from certprobe.pki.store import CertificateStore
 from certprobe.policy.status import ChainPolicy, PolicyParameters, SslPara
 from certprobe.policy.verify import verify_chain_policy
+from certprobe.wincrypt.chain_flags import ChainFlags
 from certprobe.wincrypt.policy_flags import AuthType, PolicyFlags, SslChecks
 from certprobe.wincrypt.trust_status import TrustError, TrustInfo
 
@@ -41,11 +47,7 @@ POLICIES = {
     5: ChainPolicy.BASIC_CONSTRAINTS,
     6: ChainPolicy.NT_AUTH,
 }
-NAME_CONSTRAINTS = "2.5.29.30"
 POLICY_CONSTRAINTS = "2.5.29.36"
-
-# CERT_CHAIN_REVOCATION_CHECK_* of wincrypt.h.
-REVOCATION_FLAGS = 0x70000000
 
 
 def path(name: str) -> Path:
@@ -90,14 +92,10 @@ def vector_out_of_scope(case: Case, certs: Case) -> str | None:
     """Why our rooms do not answer this case yet, by what it needs; None if they do."""
     if case["kind"] == "api":
         return "calling conventions of the C interface"
-    if case["kind"] == "revocation":
-        return "revocation"
     if case.get("needs_network") or "needs the network" in case.get("note", ""):
         return "fetches issuers from the network"
     if case["kind"].startswith("policy") and case["policy"]["id"] not in POLICIES:
         return f"policy {case['policy']['name']}"
-    if case["kind"] == "chain" and _has(NAME_CONSTRAINTS, (certs[name]["der_b64"] for name in case["certs"])):
-        return "name constraints"
     return None
 
 
@@ -118,6 +116,24 @@ def vector_chain(case: Case, certs: Case) -> ChainContext:
             requested_usage(case["requested_usage"]),
         ),
     )
+
+
+def vector_revocation(case: Case, certs: Case) -> RevocationStatus:
+    """What is known of an end certificate by CRLs that are looked at today, whatever the time of the question."""
+
+    def der(name: str) -> bytes:
+        return base64.b64decode(certs[name]["der_b64"])
+
+    today = datetime.now(UTC)
+    crls = tuple(CertificateList(der(name)) for name in case["crls"])
+    question = ChainQuestion(
+        CertificateStore((Certificate(der(case["issuer_cert"])),)),
+        datetime.fromisoformat(case["time"]) if case["time"] else today,
+        evidence=RevocationEvidence(crls, now=today),
+    )
+    path = (Certificate(der(case["end_cert"])), Certificate(der(case["issuer_cert"])))
+    view = PathView(path, (None, None), PathEnd.SELF_SIGNED, question, verify_signature, EMPTY_STORE)
+    return inquire(view, 0).status
 
 
 def _synthetic(status: Case, path: list[Certificate]) -> ChainContext:
@@ -156,11 +172,7 @@ class Answer(NamedTuple):
 
 def generated_out_of_scope(case: Case) -> str | None:
     """Why our rooms do not answer this case yet, by what it needs; None if they do."""
-    if case["crls"] or case["flags"] & REVOCATION_FLAGS:
-        return "revocation"
     pool = (case["leaf"], *case["extra"], *case["roots"])
-    if _has(NAME_CONSTRAINTS, pool):
-        return "name constraints"
     if _has(POLICY_CONSTRAINTS, pool):
         return "certificate policies"
     return None
@@ -197,6 +209,8 @@ def _generated_chain(case: Case) -> ChainContext:
             CertificateStore(map(certificate, case["roots"])),
             datetime.fromisoformat(case["time"]),
             requested_usage(case["usage"]),
+            flags=ChainFlags(case["flags"]),
+            evidence=RevocationEvidence(tuple(CertificateList(base64.b64decode(crl)) for crl in case["crls"])),
         ),
     )
 
