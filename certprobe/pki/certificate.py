@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from certprobe.pki.extensions import AuthorityKeyIdentifier, BasicConstraints, Extension, GeneralName
     from certprobe.pki.fields import AlgorithmIdentifier, Layout, PublicKeyInfo, Read
     from certprobe.pki.name_constraints import NameConstraints
+    from certprobe.pki.policies import PolicyConstraints, PolicyInformation, PolicyMapping
     from certprobe.pki.usage import KeyUsage
 
 T = TypeVar("T")
@@ -38,6 +39,24 @@ _DECODERS: Final[dict[str, Callable[[bytes], object]]] = {
     extensions.SUBJECT_KEY_IDENTIFIER: extensions.decode_subject_key_identifier,
     extensions.NAME_CONSTRAINTS: _name_constraints,
 }
+
+_POLICY_EXTENSIONS: Final = frozenset(
+    {
+        extensions.CERTIFICATE_POLICIES,
+        extensions.POLICY_MAPPINGS,
+        extensions.POLICY_CONSTRAINTS,
+        extensions.INHIBIT_ANY_POLICY,
+    }
+)
+
+
+def _decoder(oid: str) -> Callable[[bytes], object] | None:
+    """What decodes an extension of that dotted OID; the rarer decoders are imported where they are needed."""
+    if oid in _POLICY_EXTENSIONS:
+        from certprobe.pki import policies
+
+        return policies.DECODERS[oid]
+    return _DECODERS.get(oid)
 
 
 class Certificate:
@@ -227,7 +246,7 @@ class Certificate:
         for extension in self.extensions:
             if extension.oid in seen:
                 faults.append(ExtensionFault(extension.oid, "stands more than once"))
-            elif decoder := _DECODERS.get(extension.oid):
+            elif decoder := _decoder(extension.oid):
                 try:
                     decoder(extension.value)
                 except der.DerError as error:
@@ -271,6 +290,34 @@ class Certificate:
     def name_constraints(self) -> NameConstraints | None:
         """Which names may stand in the certificates below."""
         return self._decoded(extensions.NAME_CONSTRAINTS, _name_constraints)
+
+    @cached_property
+    def certificate_policies(self) -> tuple[PolicyInformation, ...] | None:
+        """Under which policies the certificate was issued."""
+        from certprobe.pki import policies
+
+        return self._decoded(extensions.CERTIFICATE_POLICIES, policies.decode_certificate_policies)
+
+    @cached_property
+    def policy_mappings(self) -> tuple[PolicyMapping, ...] | None:
+        """Which policies of the issuer the subject calls by other names."""
+        from certprobe.pki import policies
+
+        return self._decoded(extensions.POLICY_MAPPINGS, policies.decode_policy_mappings)
+
+    @cached_property
+    def policy_constraints(self) -> PolicyConstraints | None:
+        """Whether policies are required and mappings forbidden below."""
+        from certprobe.pki import policies
+
+        return self._decoded(extensions.POLICY_CONSTRAINTS, policies.decode_policy_constraints)
+
+    @cached_property
+    def inhibit_any_policy(self) -> int | None:
+        """After how many more certificates anyPolicy counts no longer."""
+        from certprobe.pki import policies
+
+        return self._decoded(extensions.INHIBIT_ANY_POLICY, policies.decode_inhibit_any_policy)
 
     @cached_property
     def crl_distribution_points(self) -> tuple[DistributionPoint, ...] | None:
