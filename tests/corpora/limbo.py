@@ -11,7 +11,7 @@ import json
 import os
 import tomllib
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,9 +21,10 @@ import pytest
 from certprobe.chain.context import ChainContext, RequestedUsage, UsageMatch
 from certprobe.chain.engine import get_certificate_chain
 from certprobe.chain.profile import Profile, refuses
-from certprobe.chain.question import ANY_POLICY, ChainQuestion, PolicyDemands, PolicyInputs
+from certprobe.chain.question import ANY_POLICY, ChainQuestion, PolicyDemands, PolicyInputs, RevocationEvidence
 from certprobe.pki import usage
 from certprobe.pki.certificate import Certificate
+from certprobe.pki.crl import CertificateList
 from certprobe.pki.pem import split
 from certprobe.pki.store import CertificateStore
 from certprobe.policy.status import ChainPolicy, PolicyParameters, SslPara
@@ -110,8 +111,14 @@ def path(corpus: str) -> Path:
 
 def read(corpus: str) -> tuple[Case, ...]:
     """The cases of a corpus; without it the test is skipped, under CI=true it fails."""
+    require(corpus)
+    return _read(corpus)
+
+
+def require(corpus: str) -> None:
+    """Skip the test where the corpus is not there; under CI=true fail it."""
     if path(corpus).exists():
-        return _read(corpus)
+        return
     message = f"{path(corpus)} is not there; CERTPROBE_CORPORA names the directory above corpora/"
     if os.environ.get("CI") == "true":
         pytest.fail(message)
@@ -194,7 +201,15 @@ def question(case: Case, profile: Profile) -> ChainQuestion:
         case.policies,
         REVOCATION[case.ext.get("revocation", "none")][0],
         profile=profile,
+        evidence=_evidence(case),
         path_length=case.path_length,
+    )
+
+
+def _evidence(case: Case) -> RevocationEvidence:
+    oldest = case.ext.get("crl_max_age_days")
+    return RevocationEvidence(
+        tuple(map(CertificateList, case.crls)), freshness_time=timedelta(days=oldest) if oldest else None
     )
 
 
@@ -207,8 +222,6 @@ def out_of_scope(case: Case) -> str | None:
     """Why a case is not asked, by what it needs; None if it is."""
     if case.ext.get("standard_inputs") is False:
         return "needs inputs that an ordinary interface lacks"
-    if case.ext.get("revocation", "none") != "none":
-        return "revocation"
     return None
 
 
