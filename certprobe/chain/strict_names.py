@@ -52,15 +52,26 @@ def check_server_names(path: PathView) -> Iterator[Result]:
 
 
 def check_common_name(path: PathView) -> Iterator[Result]:
-    """A commonName repeats one of the names of its kind in subjectAltName, to the letter, if there are any."""
+    """An address in commonName is spelled like those of subjectAltName.
+
+    That any other commonName is repeated there as well is asked of CAs; who validates does not look (RFC 9525 2).
+    """
     if not _is_servers(path):
         return
     certificate = path.certificates[0]
+    names = {name.value for name in certificate.subject_alt_names or () if name.kind is GeneralNameKind.iPAddress}
     for common_name in certificate.subject.common_names:
-        kind = GeneralNameKind.iPAddress if _ADDRESS.fullmatch(common_name) else GeneralNameKind.dNSName
-        names = {name.value for name in certificate.subject_alt_names or () if name.kind is kind}
-        if names and common_name not in names:
-            yield 0, Remark("BR 7.1.4.3", f"the commonName {common_name!r} is no {kind.name} of subjectAltName")
+        if names and _ADDRESS.fullmatch(common_name) and not _is_canonical(common_name):
+            yield 0, Remark("BR 7.1.4.3", f"the commonName {common_name!r} is no usual spelling of an address")
+
+
+def _is_canonical(address: str) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        return str(ip_address(address)) == address
+    except ValueError:
+        return False
 
 
 def _is_servers(path: PathView) -> bool:
