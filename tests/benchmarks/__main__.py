@@ -23,7 +23,7 @@ from tests.peers.s_server import s_server
 from tests.peers.site import build
 
 ROUNDS = 40
-CERTPROBE = (sys.executable, "-c", "from certprobe.cli.main import run; run()")  # what the installed script does
+CERTPROBE = (str(Path(sys.executable).with_name("certprobe")),)
 
 
 class Subject(NamedTuple):
