@@ -39,7 +39,7 @@ clean: ## remove the virtual environment, caches and build products
 
 $(INSTALLED): pyproject.toml tools/setup
 	tools/setup venv $(PYTHON) $(VENV)
-	$(VENV)/bin/pip install -qq --editable . --config-settings editable_mode=compat
+	$(VENV)/bin/pip install -qq --editable .
 	@touch $@
 
 $(DEVELOPMENT): $(INSTALLED)
