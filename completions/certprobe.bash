@@ -4,7 +4,7 @@
 _certprobe_knows() {
     options=() words=() files=no
     case $1 in
-        certprobe) options=(--version -h --help) words=(https ldap lab) ;;
+        certprobe) options=(--version -h --help) words=(https ldap explain lab) ;;
         'certprobe https') options=(--path --cert --key --password-file --password-env --select --callback --pick --trust --policy --ntauth --at --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
         'certprobe https --path') ;;
         'certprobe https --cert') files=yes ;;
@@ -42,6 +42,8 @@ _certprobe_knows() {
         'certprobe ldap --tls-max') words=(1.0 1.1 1.2 1.3) ;;
         'certprobe ldap --timeout') ;;
         'certprobe ldap --format') words=(text json) ;;
+        'certprobe explain') options=(--format -h --help) ;;
+        'certprobe explain --format') words=(text json) ;;
         'certprobe lab') options=(-h --help) words=(demo up) ;;
         'certprobe lab demo') options=(-h --help) ;;
         'certprobe lab up') options=(-h --help) words=(https-login ldaps-login starttls-login wrong-ca-passed-over wrong-ca expired-server untrusted-root name-mismatch missing-intermediate wrong-usage-server per-path per-path-renegotiation expired-client expired-client-sent wrong-usage-client no-intermediate-client no-certificate optional-certificate not-asked empty-list listed-but-not-trusted unmapped-account tls-terminator own-subject) ;;

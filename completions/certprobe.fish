@@ -1,7 +1,7 @@
 # certprobe for fish. Written from the click tree by `make completions`: not to be edited.
 
-set -g __certprobe_commands certprobe 'certprobe https' 'certprobe ldap' 'certprobe lab' 'certprobe lab demo' 'certprobe lab up'
-set -g __certprobe_valued 'certprobe https --path' 'certprobe https --cert' 'certprobe https --key' 'certprobe https --password-file' 'certprobe https --password-env' 'certprobe https --select' 'certprobe https --callback' 'certprobe https --trust' 'certprobe https --policy' 'certprobe https --ntauth' 'certprobe https --at' 'certprobe https --connect' 'certprobe https --sni' 'certprobe https --via' 'certprobe https --tls-min' 'certprobe https --tls-max' 'certprobe https --timeout' 'certprobe https --format' 'certprobe ldap --cert' 'certprobe ldap --key' 'certprobe ldap --password-file' 'certprobe ldap --password-env' 'certprobe ldap --select' 'certprobe ldap --callback' 'certprobe ldap --trust' 'certprobe ldap --policy' 'certprobe ldap --ntauth' 'certprobe ldap --at' 'certprobe ldap --connect' 'certprobe ldap --sni' 'certprobe ldap --via' 'certprobe ldap --tls-min' 'certprobe ldap --tls-max' 'certprobe ldap --timeout' 'certprobe ldap --format'
+set -g __certprobe_commands certprobe 'certprobe https' 'certprobe ldap' 'certprobe explain' 'certprobe lab' 'certprobe lab demo' 'certprobe lab up'
+set -g __certprobe_valued 'certprobe https --path' 'certprobe https --cert' 'certprobe https --key' 'certprobe https --password-file' 'certprobe https --password-env' 'certprobe https --select' 'certprobe https --callback' 'certprobe https --trust' 'certprobe https --policy' 'certprobe https --ntauth' 'certprobe https --at' 'certprobe https --connect' 'certprobe https --sni' 'certprobe https --via' 'certprobe https --tls-min' 'certprobe https --tls-max' 'certprobe https --timeout' 'certprobe https --format' 'certprobe ldap --cert' 'certprobe ldap --key' 'certprobe ldap --password-file' 'certprobe ldap --password-env' 'certprobe ldap --select' 'certprobe ldap --callback' 'certprobe ldap --trust' 'certprobe ldap --policy' 'certprobe ldap --ntauth' 'certprobe ldap --at' 'certprobe ldap --connect' 'certprobe ldap --sni' 'certprobe ldap --via' 'certprobe ldap --tls-min' 'certprobe ldap --tls-max' 'certprobe ldap --timeout' 'certprobe ldap --format' 'certprobe explain --format'
 
 # Whether the words before the cursor lead to this command, and so what is typed now follows it.
 function __certprobe_at
@@ -24,6 +24,7 @@ complete -c certprobe -f
 
 complete -c certprobe -n '__certprobe_at certprobe' -a 'https\\t\'Probe the HTTPS server at URL\''
 complete -c certprobe -n '__certprobe_at certprobe' -a 'ldap\\t\'Probe the directory at HOST, ldaps://HOST:PORT or ldap://HOST (StartTLS)\''
+complete -c certprobe -n '__certprobe_at certprobe' -a 'explain\\t\'Say what CODE means, where it comes from, what usually leads to it and what to do\''
 complete -c certprobe -n '__certprobe_at certprobe' -a 'lab\\t\'Servers with planted faults on this machine, to try certprobe on\''
 complete -c certprobe -n '__certprobe_at certprobe' -l version -d 'Show the version and exit.'
 complete -c certprobe -n '__certprobe_at certprobe' -s h -l help -d 'Show this message and exit.'
@@ -75,6 +76,9 @@ complete -c certprobe -n '__certprobe_at certprobe ldap' -l format -d 'json: one
 complete -c certprobe -n '__certprobe_at certprobe ldap' -s v -l verbose -d 'Show everything that was seen.'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -s q -l quiet -d 'Show the verdict\'s line alone.'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -s h -l help -d 'Show this message and exit.'
+
+complete -c certprobe -n '__certprobe_at certprobe explain' -l format -d 'json: one document on stdout.' -x -a 'text json'
+complete -c certprobe -n '__certprobe_at certprobe explain' -s h -l help -d 'Show this message and exit.'
 
 complete -c certprobe -n '__certprobe_at certprobe lab' -a 'demo\\t\'Probe some of the lab\\\'s servers and print the reports\''
 complete -c certprobe -n '__certprobe_at certprobe lab' -a 'up\\t\'Keep the lab\\\'s servers running and print the commands to try\''

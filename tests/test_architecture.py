@@ -53,7 +53,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "chain": {"pki", *FOUNDATION},
     "policy": {"chain", "pki", *FOUNDATION},
     "report": STAGES - {"tls", "transport", "proxy"} | TLS_TYPES | {"tls.session.Negotiated"},
-    "render": {"report", *FOUNDATION},
+    "explain": {"tls.enums", "application.ldap_results", *FOUNDATION},
+    "render": {"report", "explain", *FOUNDATION},
     "callbacks": {"selection", "pki", *FOUNDATION},
     "chooser": {"selection", "transport", "pki", *TLS_TYPES, *FOUNDATION},
     "talk": {"application", "endpoint", "report", "transport", *FOUNDATION},
@@ -63,7 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "listener": STAGES,
     "scan": {"probe", "endpoint", "report", *FOUNDATION},
     "lab": {"probe", *ROAD, *STAGES},
-    "cli": {"probe", *ROAD, "callbacks", "listener", "scan", "lab", "render", *STAGES},
+    "cli": {"probe", *ROAD, "callbacks", "listener", "scan", "lab", "render", "explain", *STAGES},
 }
 
 # Foreign library -> the only files, or rooms, that import it.
@@ -77,7 +78,7 @@ IMPORTED_BY = {
     "cryptography": ("pki/", "lab/", "tls/openssl.py"),
 }
 
-PURE_ROOMS = {"errors", "wincrypt", "pki", "tls", "application", "selection", "chain", "policy", "report"}
+PURE_ROOMS = {"errors", "wincrypt", "pki", "tls", "application", "selection", "chain", "policy", "report", "explain"}
 OUTSIDE = {
     *("os", "io", "pathlib", "shutil", "tempfile", "fileinput", "glob", "zoneinfo", "sys", "platform"),
     *("socket", "socketserver", "select", "selectors", "ssl", "urllib", "asyncio"),

@@ -106,14 +106,8 @@ SEC_E_REVOCATION_OFFLINE_C: Final = HResult(0x80090353)
 SEC_E_SMARTCARD_CERT_EXPIRED: Final = HResult(0x80090355)
 SEC_E_MUTUAL_AUTH_FAILED: Final = HResult(0x80090363)
 
+BY_SYMBOL: Final = {name: value for name, value in tuple(globals().items()) if isinstance(value, HResult)}
+"""Every code above by its name; two names may have one value."""
 
-def _symbols() -> dict[int, str]:
-    """Code to name; of two names for one code the first above wins."""
-    names: dict[int, str] = {}
-    for name, value in globals().items():
-        if isinstance(value, HResult):
-            names.setdefault(int(value), name)
-    return names
-
-
-_SYMBOLS: Final = _symbols()
+# Of two names for one code the first above wins.
+_SYMBOLS: Final = {int(value): name for name, value in reversed(BY_SYMBOL.items())}

@@ -160,7 +160,7 @@ OFFERS_OF_SMALL = {
     "certprobe lab demo m": ["my own.pem"],
 }
 OFFERS = {
-    "certprobe ": ["https", "lab", "ldap"],
+    "certprobe ": ["explain", "https", "lab", "ldap"],
     "certprobe --": ["--help", "--version"],
     "certprobe lab ": ["demo", "up"],
     "certprobe lab up ": sorted(scenario.name for scenario in SCENARIOS),
