@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from certprobe.chain.context import RequestedUsage, UsageMatch
 from certprobe.chain.engine import get_certificate_chain
-from certprobe.chain.question import ChainQuestion
+from certprobe.chain.question import NO_EVIDENCE, ChainQuestion, RevocationEvidence
+from certprobe.chain.revocation import ASKING
 from certprobe.pki.server_identity import match_server_name
 from certprobe.pki.store import CertificateStore
 from certprobe.pki.usage import CLIENT_AUTH, SERVER_AUTH
@@ -14,6 +15,7 @@ from certprobe.policy.status import ChainPolicy, PolicyParameters, PolicyStatus,
 from certprobe.policy.tables import bits_behind
 from certprobe.policy.verify import verify_chain_policy
 from certprobe.report.model import Judgement, Role
+from certprobe.wincrypt.chain_flags import ChainFlags
 from certprobe.wincrypt.hresult import CERT_E_CN_NO_MATCH, ERROR_SUCCESS
 from certprobe.wincrypt.policy_flags import AuthType, PolicyFlags
 from certprobe.wincrypt.prose import meaning
@@ -30,18 +32,30 @@ _ALWAYS_ASKED = (ChainPolicy.BASE, ChainPolicy.SSL)
 
 
 class Yardstick(NamedTuple):
-    """What chains are judged against: roots, time, the policy that decides, and NTAuth's CAs if they are known."""
+    """What chains are judged against: roots, time, the policy that decides, and NTAuth's CAs if they are known.
+
+    `flags` say whether revocation is asked for, `evidence` by what it is judged.
+    """
 
     roots: CertificateStore
     at: datetime
     policy: ChainPolicy = ChainPolicy.SSL
     nt_auth: CertificateStore | None = None
+    flags: ChainFlags = ChainFlags.CERT_CHAIN_DEFAULT
+    evidence: RevocationEvidence = NO_EVIDENCE
 
 
-def judge_server(certificates: tuple[Certificate, ...], host: str, yardstick: Yardstick) -> Judgement | None:
-    """Judge the chain that a server sent, in its order, for serverAuth and the name `host`; None if it sent none."""
+def judge_server(
+    certificates: tuple[Certificate, ...], stapled_ocsp: bytes | None, host: str, yardstick: Yardstick
+) -> Judgement | None:
+    """Judge the chain that a server sent, in its order, for serverAuth and the name `host`; None if it sent none.
+
+    The OCSP response that it stapled counts if revocation is asked for at all.
+    """
     if not certificates:
         return None
+    if stapled_ocsp is not None and yardstick.flags & ASKING:
+        yardstick = _with_staple(yardstick, stapled_ocsp)
     context = _chain(certificates[0], certificates[1:], SERVER_AUTH, yardstick)
     para = PolicyParameters(ssl=SslPara(AuthType.AUTHTYPE_SERVER, server_name=host), nt_auth=yardstick.nt_auth)
     # NTAuth says which CAs may vouch for users; it says nothing of servers.
@@ -67,8 +81,22 @@ def judge_client(sent: tuple[Certificate, ...], known: Iterable[Certificate], ya
     return Judgement(Role.CLIENT, context, statuses, deciding, _reason(context, deciding))
 
 
+def _with_staple(yardstick: Yardstick, stapled_ocsp: bytes) -> Yardstick:
+    from certprobe.pki.ocsp import OcspResponse
+
+    evidence = yardstick.evidence
+    responses = (OcspResponse(stapled_ocsp), *evidence.ocsp_responses)
+    return yardstick._replace(evidence=evidence._replace(ocsp_responses=responses))
+
+
 def _chain(leaf: Certificate, others: Iterable[Certificate], usage: str, yardstick: Yardstick) -> ChainContext:
-    question = ChainQuestion(yardstick.roots, yardstick.at, RequestedUsage(UsageMatch.AND, (usage,)))
+    question = ChainQuestion(
+        yardstick.roots,
+        yardstick.at,
+        RequestedUsage(UsageMatch.AND, (usage,)),
+        flags=yardstick.flags,
+        evidence=yardstick.evidence,
+    )
     return get_certificate_chain(leaf, CertificateStore(others), question)
 
 

@@ -107,7 +107,7 @@ def _attempt(plan: Probe, endpoint: Endpoint, deadline: Deadline, dial: Dial) ->
     record = evidence.deciding_request(attempt)
     sent = record.sent if record is not None else None
     return attempt._replace(
-        server=judge_server(attempt.tls.certificates, endpoint.host, plan.yardstick),
+        server=judge_server(attempt.tls.certificates, attempt.tls.stapled_ocsp, endpoint.host, plan.yardstick),
         client=judge_client(sent, _issuers(plan.identities), plan.yardstick) if sent else None,
     )
 

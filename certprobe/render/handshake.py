@@ -9,6 +9,8 @@ from certprobe.render.page import Tone
 from certprobe.render.verbosity import Verbosity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from certprobe.render.page import Page, Piece
     from certprobe.report import shape
 
@@ -69,12 +71,32 @@ def _write_negotiated(page: Page, tls: shape.Tls) -> None:
     if tls["group"] is not None:
         page.field("Group", tls["group"]["name"])
     page.field("ALPN", tls["alpn"] or "none")
-    staple = tls["stapled_ocsp"]
-    page.field("OCSP staple", "none" if staple is None else f"{_octets(staple)} bytes, not judged yet")
+    for staple in _staples(tls["ocsp"]):
+        page.field("OCSP staple", staple)
 
 
-def _octets(base64: str) -> int:
-    return len(base64) // 4 * 3 - base64.count("=")
+def _staples(ocsp: shape.Ocsp | None) -> Iterator[Piece]:
+    """What the server stapled says of it; whether that is true is told with its chain, if revocation was asked for."""
+    if ocsp is None:
+        yield "none"
+    elif ocsp["fault"] is not None:
+        yield f"unreadable: {ocsp['fault']}", Tone.BAD
+    elif not ocsp["responses"]:
+        yield f"says nothing but {ocsp['status']}", Tone.BAD
+    else:
+        said = [single for single in ocsp["responses"] if single["of_server"] is not False]
+        yield from map(_staple, said)
+        if not said:
+            yield "speaks of other certificates", Tone.BAD
+
+
+def _staple(single: shape.OcspStatus) -> Piece:
+    span = f"as of {single['this_update']}"
+    if single["next_update"] is not None:
+        span += f", until {single['next_update']}"
+    if single["status"] == "revoked":
+        return f"says revoked at {single['revocation_time']} ({single['reason']}), {span}", Tone.BAD
+    return f"says {single['status']}, {span}"
 
 
 def write_requests(page: Page, asked: str | None, tls: shape.Tls, verbosity: Verbosity) -> None:

@@ -45,11 +45,20 @@ def tls(facts: TlsFacts, store: StoreFacts) -> shape.Tls:
         "certificates": [certificate_facts(certificate) for certificate in facts.certificates],
         "certificate_faults": list(facts.faults),
         "stapled_ocsp": None if facts.stapled_ocsp is None else base64(facts.stapled_ocsp),
+        "ocsp": _ocsp(facts),
         "certificate_requests": [_request(record, store) for record in facts.requests],
         "alerts": [_alert(alert) for alert in facts.alerts],
         "completed": [phase.value for phase in facts.completed],
         "closure": None if facts.closure is None else facts.closure.value,
     }
+
+
+def _ocsp(facts: TlsFacts) -> shape.Ocsp | None:
+    if facts.stapled_ocsp is None:
+        return None
+    from certprobe.report.ocsp import ocsp
+
+    return ocsp(facts.stapled_ocsp, facts.certificates)
 
 
 def asked(facts: TlsFacts | None) -> str | None:

@@ -160,6 +160,28 @@ class Alert(TypedDict):
     status: Status | None
 
 
+class OcspStatus(TypedDict):
+    """SingleResponse; `of_server` says whether its CertID is the server's certificate, null if no issuer was sent."""
+
+    serial_number: str
+    of_server: bool | None
+    status: str
+    this_update: str
+    next_update: str | None
+    revocation_time: str | None
+    reason: str | None
+
+
+class Ocsp(TypedDict):
+    """OCSPResponse as it was read, not verified; `responder` is a name, or the SHA-1 of a key in hexadecimal digits."""
+
+    status: str | None
+    fault: str | None
+    responder: str | None
+    produced_at: str | None
+    responses: list[OcspStatus]
+
+
 class Tls(TypedDict):
     """What the TLS conversation showed, as far as it came; `certificate_requests` is empty when none was made."""
 
@@ -171,6 +193,7 @@ class Tls(TypedDict):
     certificates: list[Certificate]
     certificate_faults: list[str]
     stapled_ocsp: str | None
+    ocsp: Ocsp | None
     certificate_requests: list[CertificateRequest]
     alerts: list[Alert]
     completed: list[str]

@@ -216,7 +216,11 @@ def stapling(request: pytest.FixtureRequest, site: Site, staple: Path) -> Iterat
 def test_stapled_ocsp(site: Site, stapling: int, staple: Path) -> None:
     url = f"https://localhost:{stapling}/"
     document = report("https", url, "--cert", site.store_file, "--trust", site.root_file)
-    assert base64.b64decode(only(document)["tls"]["stapled_ocsp"]) == staple.read_bytes()
+    tls = only(document)["tls"]
+    assert base64.b64decode(tls["stapled_ocsp"]) == staple.read_bytes()
+    assert (tls["ocsp"]["status"], tls["ocsp"]["fault"]) == ("successful", None)
+    (single,) = tls["ocsp"]["responses"]
+    assert (single["of_server"], single["serial_number"]) == (True, tls["certificates"][0]["serial_number"])
 
 
 def test_stapled_ocsp_is_kept_when_the_server_refuses(site: Site, stapling: int, staple: Path) -> None:
@@ -227,7 +231,7 @@ def test_stapled_ocsp_is_kept_when_the_server_refuses(site: Site, stapling: int,
 
 def test_no_staple(site: Site, nginx: Nginx) -> None:
     document = report("https", f"https://localhost:{nginx.anonymous}/", "--trust", site.root_file)
-    assert only(document)["tls"]["stapled_ocsp"] is None
+    assert (only(document)["tls"]["stapled_ocsp"], only(document)["tls"]["ocsp"]) == (None, None)
 
 
 # --- kept although the server refuses or hangs up ---------------------------------------------------------------------

@@ -134,7 +134,7 @@ def test_problem_elsewhere_makes_an_accepted_login_a_problem() -> None:
 @pytest.mark.parametrize(("make", "line"), [
     (reports.accepted, "  Issuers        1 name, 29 bytes:\n                 CN=Lab issuing CA\n"),
     (reports.accepted, "  Key types      rsa_sign, ecdsa_sign\n"),
-    (reports.accepted, "  OCSP staple    5 bytes, not judged yet\n"),
+    (reports.accepted, "  OCSP staple    says nothing but unauthorized\n"),
     (reports.accepted, "  1  CN=alice  fits, chosen\n  2  CN=bob  does not fit: expired on 2026-11-19T12:00:00Z"),
     (reports.accepted, " (and 1 more reason, -v shows all)\n  3  CN=alice  does not fit: no private key"),
     (reports.accepted, "  Sent           CN=alice, with 1 intermediate  in the first handshake\n"),
