@@ -57,6 +57,8 @@ def check_extension_contents(path: PathView) -> Iterator[Result]:
     """A damaged extension counts if path validation reads it or if it is critical."""
     for index, certificate in enumerate(path.certificates):
         for fault in certificate.extension_faults:
+            if fault.oid == extensions.POLICY_CONSTRAINTS:
+                continue  # A bit of its own says so.
             extension = certificate.extension(fault.oid)
             if fault.oid in _PROCESSED or (extension is not None and extension.critical):
                 detail = f"the extension {_UNDERSTOOD.get(fault.oid, fault.oid)} cannot be used: {fault.message}"

@@ -30,10 +30,15 @@ class PolicyDemands(enum.IntFlag):
 
 
 class PolicyInputs(NamedTuple):
-    """What is asked of certificate policies: user-initial-policy-set (RFC 5280 6.1.1 (c)) as dotted OIDs, switches."""
+    """What is asked of certificate policies, as dotted OIDs in the anchor's names for them.
+
+    user-initial-policy-set (RFC 5280 6.1.1 (c)) counts only where a policy is required; what is requested as
+    `RequestedIssuancePolicy` of CERT_CHAIN_PARA must be valid anyhow.
+    """
 
     initial_policy_set: frozenset[str] = frozenset({ANY_POLICY})
     demands: PolicyDemands = PolicyDemands.NONE
+    requested_issuance_policy: RequestedUsage = NO_USAGE
 
 
 class RevocationEvidence(NamedTuple):

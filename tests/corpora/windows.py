@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -47,7 +47,6 @@ POLICIES = {
     5: ChainPolicy.BASIC_CONSTRAINTS,
     6: ChainPolicy.NT_AUTH,
 }
-POLICY_CONSTRAINTS = "2.5.29.36"
 
 
 def path(name: str) -> Path:
@@ -75,10 +74,6 @@ def _parsed(file: Path) -> Case:
 @cache
 def certificate(der_b64: str) -> Certificate:
     return Certificate(base64.b64decode(der_b64))
-
-
-def _has(oid: str, pool: Iterable[str]) -> bool:
-    return any(certificate(one).extension(oid) for one in pool)
 
 
 def requested_usage(usage: Case | None) -> RequestedUsage:
@@ -129,7 +124,7 @@ def vector_revocation(case: Case, certs: Case) -> RevocationStatus:
     question = ChainQuestion(
         CertificateStore((Certificate(der(case["issuer_cert"])),)),
         datetime.fromisoformat(case["time"]) if case["time"] else today,
-        evidence=RevocationEvidence(crls, now=today),
+        evidence=RevocationEvidence(crls, current_at=today),
     )
     path = (Certificate(der(case["end_cert"])), Certificate(der(case["issuer_cert"])))
     view = PathView(path, (None, None), PathEnd.SELF_SIGNED, question, verify_signature, EMPTY_STORE)
@@ -168,14 +163,6 @@ class Answer(NamedTuple):
     what: str
     expected: list[Any]
     given: list[Any]
-
-
-def generated_out_of_scope(case: Case) -> str | None:
-    """Why our rooms do not answer this case yet, by what it needs; None if they do."""
-    pool = (case["leaf"], *case["extra"], *case["roots"])
-    if _has(POLICY_CONSTRAINTS, pool):
-        return "certificate policies"
-    return None
 
 
 def generated_answers(case: Case, specs: Case) -> Iterator[Answer]:
