@@ -47,24 +47,23 @@ def anchors(certificate: Certificate, question: ChainQuestion) -> Container[Cert
     """The certificates beyond which no path from `certificate` goes, whoever issued them."""
     if is_peer_trusted(certificate, question):
         return CertificateStore((certificate,))
-    if _any_root_is_an_anchor(question):
-        return question.roots
-    return ()
+    match question.profile.anchors:
+        case Anchors.SELF_SIGNED:
+            shortest = ExclusiveFlags.CERT_CHAIN_EXCLUSIVE_ENABLE_CA_FLAG in question.exclusive_flags
+            return question.roots if shortest else ()
+        case Anchors.ANY:
+            return question.roots
+        case Anchors.NAME_AND_KEY:
+            # An anchor is no part of its path, and the end certificate is (RFC 5280 6.1).
+            itself = certificate in question.roots
+            return CertificateStore(one for one in question.roots if one != certificate) if itself else question.roots
+        case other:
+            assert_never(other)
 
 
 def is_peer_trusted(certificate: Certificate, question: ChainQuestion) -> bool:
     """Whether the end certificate is trusted for itself, as TrustedPeople has it."""
     return ChainFlags.CERT_CHAIN_ENABLE_PEER_TRUST in question.flags and certificate in question.trusted_people
-
-
-def _any_root_is_an_anchor(question: ChainQuestion) -> bool:
-    match question.profile.anchors:
-        case Anchors.SELF_SIGNED:
-            return ExclusiveFlags.CERT_CHAIN_EXCLUSIVE_ENABLE_CA_FLAG in question.exclusive_flags
-        case Anchors.ANY | Anchors.NAME_AND_KEY:
-            return True
-        case other:
-            assert_never(other)
 
 
 def bare(path: Path, question: ChainQuestion) -> Path:

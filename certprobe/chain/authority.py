@@ -55,18 +55,24 @@ def _depths(path: PathView) -> list[int]:
 
 
 def check_key_usage(path: PathView) -> Iterator[Result]:
-    """A CA with keyUsage needs keyCertSign, and whoever is no CA must not have it; no keyUsage restricts nothing."""
-    for index, certificate in enumerate(path.certificates):
+    """An issuer with keyUsage needs keyCertSign; no keyUsage restricts nothing."""
+    for index, certificate in enumerate(path.certificates[1:], start=1):
         usage = certificate.key_usage
-        if usage is None:
-            continue
-        constraints = certificate.basic_constraints
-        is_ca = index > 0 or (constraints is not None and constraints.ca)
-        signs = KeyUsage.keyCertSign in usage
-        if is_ca and not signs:
+        if usage is not None and KeyUsage.keyCertSign not in usage:
             yield index, _wrong_usage("a CA whose keyUsage does not allow it to sign certificates (keyCertSign)")
-        elif signs and not is_ca:
-            yield index, _wrong_usage("keyUsage has keyCertSign, but basicConstraints do not make it a CA")
+
+
+def check_end_key_usage(path: PathView) -> Iterator[Result]:
+    """To Windows, an end certificate that is no CA must not have keyCertSign, and one that is must."""
+    certificate = path.certificates[0]
+    usage, constraints = certificate.key_usage, certificate.basic_constraints
+    if usage is None:
+        return
+    is_ca, signs = constraints is not None and constraints.ca, KeyUsage.keyCertSign in usage
+    if is_ca and not signs:
+        yield 0, _wrong_usage("a CA whose keyUsage does not allow it to sign certificates (keyCertSign)")
+    elif signs and not is_ca:
+        yield 0, _wrong_usage("keyUsage has keyCertSign, but basicConstraints do not make it a CA")
 
 
 def _invalid(detail: str) -> Finding:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from certprobe.chain.context import Finding
 from certprobe.chain.issuer import IssuerMatch
 from certprobe.chain.path import moment, name_of, span
+from certprobe.chain.profile import Anchors
 from certprobe.pki.signature import SignatureCheck, is_weak
 from certprobe.wincrypt.trust_status import TrustError, TrustInfo
 
@@ -50,10 +51,13 @@ def check_encoding(path: PathView) -> Iterator[Result]:
 
 
 def check_signature(path: PathView) -> Iterator[Result]:
-    """Each signature against the key of the next element, a root's against its own; the fault is the subject's."""
+    """Each signature against the key of the next element; the fault is the subject's.
+
+    To Windows a root's must verify with its own, trusted or not.
+    """
     for index, certificate in enumerate(path.certificates):
         issuer = _signer(path, index)
-        if issuer is None:
+        if issuer is None or (_trusted_root(path, index) and path.question.profile.anchors is not Anchors.SELF_SIGNED):
             continue
         whose = "its own key" if index == path.root else f"the key of {name_of(issuer)}"
         match path.verify(certificate, issuer):

@@ -69,21 +69,33 @@ def _windows() -> tuple[Check, ...]:
     return CHECKS
 
 
-def _strict() -> tuple[Check, ...]:
+def _hygiene() -> tuple[Check, ...]:
     from certprobe.chain.checks import CHECKS
-    from certprobe.chain.strict import STRICT_CHECKS
+    from certprobe.chain.strict import RFC_CHECKS, STRICT_CHECKS
 
-    return CHECKS + STRICT_CHECKS
+    return CHECKS + RFC_CHECKS + STRICT_CHECKS
+
+
+def _rfc_5280() -> tuple[Check, ...]:
+    from certprobe.chain.strict import PATH_VALIDATION, RFC_CHECKS
+
+    return PATH_VALIDATION + RFC_CHECKS
+
+
+def _webpki() -> tuple[Check, ...]:
+    from certprobe.chain.strict import PATH_VALIDATION, RFC_CHECKS, STRICT_CHECKS
+
+    return PATH_VALIDATION + RFC_CHECKS + STRICT_CHECKS
 
 
 WINDOWS: Final = Profile("windows", _windows, Anchors.SELF_SIGNED, Remarks.INFORM)
 """What Windows says, and no more."""
 
-HYGIENE: Final = WINDOWS._replace(checks=_strict)
+HYGIENE: Final = WINDOWS._replace(checks=_hygiene)
 """What Windows says, and beside it what the strict rules remark."""
 
-RFC_5280: Final = Profile("rfc5280", _windows, Anchors.NAME_AND_KEY, Remarks.INFORM, NameRules.WEBPKI, Entries.LISTED)
+RFC_5280: Final = Profile("rfc5280", _rfc_5280, Anchors.NAME_AND_KEY, Remarks.REFUSE, NameRules.WEBPKI, Entries.LISTED)
 """Path validation by RFC 5280 6.1, without anybody's hygiene."""
 
-WEBPKI: Final = Profile("webpki", _strict, Anchors.ANY, Remarks.REFUSE, NameRules.WEBPKI, Entries.LISTED)
+WEBPKI: Final = Profile("webpki", _webpki, Anchors.ANY, Remarks.REFUSE, NameRules.WEBPKI, Entries.LISTED)
 """RFC 5280 and the Baseline Requirements of the CA/Browser Forum, strictly."""

@@ -128,7 +128,7 @@ class _Search:
                 self._found(trail.ends(PathEnd.ANCHOR))
             return
         visited = [_authority(certificate) for certificate in trail.certificates]
-        onward = [found for found in issuers if _authority(found[1]) not in visited]
+        onward = [found for found in issuers if _authority(found[1]) not in visited or self._vouches(found[1], trail)]
         if onward and len(visited) >= self._budget.length:
             self._found(trail.ends(PathEnd.CUT))
         elif onward:
@@ -155,15 +155,19 @@ class _Search:
         found = dict.fromkeys(issuer for store in stores for issuer in store.by_subject(name))
         if certificate.is_self_issued:
             itself = match_issuer(certificate, certificate)
-            if self._needs_no_other(certificate, itself):
-                return [(itself, certificate)]
             found[certificate] = None
+            if self._needs_no_other(certificate, itself) and not any(one in self._ground.anchors for one in found):
+                return [(itself, certificate)]
         matched = [(match_issuer(certificate, issuer), issuer) for issuer in islice(found, self._candidates_left + 1)]
         self._candidates_left -= max(len(found) - 1, 0)
         fitting = [found for found in matched if found[0] is not IssuerMatch.CONTRADICTED] or matched
         if len(fitting) > 1:
             fitting.sort(key=self._likelihood)
         return fitting
+
+    def _vouches(self, issuer: Certificate, trail: _Trail) -> bool:
+        """An anchor vouches for its own name and key in other certificates."""
+        return issuer in self._ground.anchors and issuer not in trail.certificates
 
     def _needs_no_other(self, self_issued: Certificate, itself: IssuerMatch) -> bool:
         """A root that is trusted, or names its own key as its issuer's, is not another's subject of the same name."""

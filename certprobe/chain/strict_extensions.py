@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from certprobe.chain.context import Remark
 from certprobe.chain.issuer import IssuerMatch
-from certprobe.pki import extensions
+from certprobe.chain.path import name_of
+from certprobe.pki import der, extensions
 from certprobe.pki.usage import ANY_EXTENDED_KEY_USAGE, SERVER_AUTH, KeyUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from certprobe.chain.path import PathView, Result
+    from certprobe.pki.certificate import Certificate
 
 _CRITICAL: Final = {
     "2.5.29.36": ("policyConstraints", "RFC 5280 4.2.1.11"),
@@ -28,6 +31,7 @@ _NOT_CRITICAL: Final = {
     "1.3.6.1.5.5.7.1.11": ("subjectInfoAccess", "RFC 5280 4.2.2.2"),
 }
 _NAME_CONSTRAINTS: Final = "2.5.29.30"
+_TLS_FEATURE: Final = "1.3.6.1.5.5.7.1.24"
 
 
 def check_criticality(path: PathView) -> Iterator[Result]:
@@ -68,15 +72,13 @@ def check_subject_key_identifier(path: PathView) -> Iterator[Result]:
 
 
 def check_ca_extensions(path: PathView) -> Iterator[Result]:
-    """A CA says that it is one, critically, and that its key signs certificates."""
+    """A CA says that it is one, critically."""
     for index, certificate in enumerate(path.certificates[1:], start=1):
         constraints = certificate.extension(extensions.BASIC_CONSTRAINTS)
         if constraints is None:
             yield index, Remark("RFC 5280 4.2.1.9", "basicConstraints is missing in a CA")
         elif not constraints.critical:
             yield index, Remark("RFC 5280 4.2.1.9", "basicConstraints is not critical, and must be in a CA")
-        if certificate.key_usage is None:
-            yield index, Remark("RFC 5280 4.2.1.3", "keyUsage is missing in a CA")
 
 
 def check_end_entity_extensions(path: PathView) -> Iterator[Result]:
@@ -92,6 +94,26 @@ def check_end_entity_extensions(path: PathView) -> Iterator[Result]:
     usage = certificate.key_usage
     if usage is not None and KeyUsage.keyCertSign in usage and not (constraints and constraints.ca):
         yield 0, Remark("RFC 5280 4.2.1.3", "keyUsage has keyCertSign in a certificate that is no CA")
+
+
+def check_tls_features(path: PathView) -> Iterator[Result]:
+    """What a CA promises of TLS servers, those below it promise too."""
+    for index, (certificate, issuer) in enumerate(pairwise(path.certificates)):
+        missing = _tls_features(issuer) - _tls_features(certificate)
+        if missing:
+            listed = ", ".join(map(str, sorted(missing)))
+            yield index, Remark("RFC 7633 4.2.2", f"lacks the TLS features {listed} that {name_of(issuer)} has")
+
+
+def _tls_features(certificate: Certificate) -> frozenset[int]:
+    extension = certificate.extension(_TLS_FEATURE)
+    if extension is None:
+        return frozenset()
+    try:
+        features = der.children(extension.value, der.whole(extension.value, der.SEQUENCE, "Features"))
+        return frozenset(der.integer(der.value(extension.value, feature)) for feature in features)
+    except der.DerError:
+        return frozenset()
 
 
 def check_usages(path: PathView) -> Iterator[Result]:

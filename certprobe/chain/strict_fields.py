@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from certprobe.chain.context import Remark
 from certprobe.pki import algorithms
+from certprobe.pki.signature import is_weak, signature_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _MOST_SERIAL_OCTETS: Final = 20
 _LEAST_RSA_BITS: Final = 2048
 _CURVES: Final = ("secp256r1", "secp384r1", "secp521r1")
+_SCHEMES: Final = (algorithms.Scheme.RSASSA_PKCS1_V1_5, algorithms.Scheme.RSASSA_PSS, algorithms.Scheme.ECDSA)
 _HASHES: Final = ("sha256", "sha384", "sha512")
 
 
@@ -59,6 +61,31 @@ def check_names(path: PathView) -> Iterator[Result]:
             yield index, Remark("RFC 5280 4.1.2.6", "the subject of a CA is empty")
 
 
+def check_named_curve(path: PathView) -> Iterator[Result]:
+    """An elliptic curve is named and not spelled out."""
+    for index, certificate in enumerate(path.certificates):
+        if certificate.public_key.algorithm.oid == algorithms.EC_PUBLIC_KEY and certificate.public_key_curve is None:
+            yield (
+                index,
+                Remark("RFC 5480 2.1.1, BR 7.1.3.1.2", "an elliptic curve that is spelled out instead of named"),
+            )
+
+
+def check_weakness(path: PathView) -> Iterator[Result]:
+    """What Windows takes for no signature at all, whenever it was made; an anchor's own proves nothing."""
+    for index, certificate in enumerate(path.certificates):
+        reason = is_weak(certificate) if index != path.anchor or index == 0 else None
+        if reason is not None:
+            yield index, Remark("RFC 6151 2, NIST SP 800-131A", reason)
+
+
+def check_hash(path: PathView) -> Iterator[Result]:
+    """SHA-1 is no better by now."""
+    for index, certificate in enumerate(path.certificates):
+        if (index != path.anchor or index == 0) and signature_hash(certificate) == "sha1":
+            yield index, Remark("RFC 6194, NIST SP 800-131A", f"signed with {certificate.signature_algorithm}")
+
+
 def check_key(path: PathView) -> Iterator[Result]:
     """RSA from 2048 bits in whole octets, or one of three named curves."""
     for index, certificate in enumerate(path.certificates):
@@ -75,9 +102,7 @@ def _complaint_of_key(certificate: Certificate) -> str | None:
                 return f"an RSA key of {bits} bits: neither under {_LEAST_RSA_BITS} nor a broken octet is allowed"
         case algorithms.EC_PUBLIC_KEY:
             curve = certificate.public_key_curve
-            if curve is None:
-                return "an elliptic curve that is spelled out instead of named"
-            if curve not in _CURVES:
+            if curve is not None and curve not in _CURVES:
                 return f"a key on the curve {curve}: only P-256, P-384 and P-521 are allowed"
         case _:
             return f"a {certificate.public_key_algorithm or 'nameless'} key: only RSA and ECDSA are allowed"
@@ -90,12 +115,6 @@ def check_signature_algorithm(path: PathView) -> Iterator[Result]:
         if index == path.anchor and index > 0:
             continue
         known = algorithms.SIGNATURE_ALGORITHMS.get(certificate.signature_algorithm_oid)
-        allowed = known is not None and (
-            known.hash in _HASHES if known.scheme in _SCHEMES else known.scheme is algorithms.Scheme.RSASSA_PSS
-        )
-        if not allowed:
+        if known is None or known.scheme not in _SCHEMES or signature_hash(certificate) not in (*_HASHES, "sha1"):
             name = certificate.signature_algorithm or "an unreadable algorithm"
             yield index, Remark("BR 7.1.3.2", f"signed with {name}: only RSA and ECDSA with SHA-2 are allowed")
-
-
-_SCHEMES: Final = (algorithms.Scheme.RSASSA_PKCS1_V1_5, algorithms.Scheme.ECDSA)

@@ -30,6 +30,10 @@ PUBLIC_KEY_ALGORITHMS: Final = {
 }
 
 
+# Keys that sign nothing: Diffie-Hellman, X25519, X448.
+KEY_AGREEMENT: Final = frozenset({"1.2.840.10046.2.1", "1.3.101.110", "1.3.101.111"})
+
+
 class Curve(NamedTuple):
     """A named curve: the name of SEC 2 or RFC 5639 and the size of its field in bits."""
 

@@ -209,7 +209,8 @@ def time(tag: int, contents: bytes) -> datetime:
         if not (digits.isascii() and digits.isdigit()):
             raise ValueError
         fields = [int(digits[i : i + 2]) for i in range(4, len(digits), 2)]
-        return datetime(int(digits[:4]), *fields, tzinfo=UTC) - offset  # type: ignore[misc,arg-type]
+        # ISO 8601 has a year 0000, which is a long time ago anyhow.
+        return datetime(max(int(digits[:4]), 1), *fields, tzinfo=UTC) - offset  # type: ignore[misc,arg-type]
     except (ValueError, OverflowError):
         raise DerError(f"time {text[:32]!r} does not exist") from None
 

@@ -148,17 +148,24 @@ def _first_directory_name(data: bytes, names: der.Tlv) -> DistinguishedName | No
 
 
 def decode_general_names(data: bytes) -> tuple[GeneralName, ...]:
-    """Decode GeneralNames; one IA5String that holds NUL or more than ASCII makes the whole undecodable."""
-    sequence = der.whole(data, der.SEQUENCE, "GeneralNames")
-    return tuple(decode_general_name(data, child) for child in der.children(data, sequence, limit=10_000))
+    """Decode GeneralNames; one IA5String that holds NUL or more than ASCII makes the whole undecodable.
+
+    Choices that RFC 5280 does not know are left out.
+    """
+    names = der.children(data, der.whole(data, der.SEQUENCE, "GeneralNames"), limit=10_000)
+    return tuple(decode_general_name(data, name) for name in names if not is_unknown_choice(name))
+
+
+def is_unknown_choice(name: der.Tlv) -> bool:
+    """Whether this stands where a GeneralName should, under a tag that no standard has given to any."""
+    return name.tag & 0xC0 != 0x80 or name.tag & 0x1F > GeneralNameKind.registeredID.value
 
 
 def decode_general_name(data: bytes, name: der.Tlv) -> GeneralName:
     """Decode the GeneralName that `name` delimits."""
-    number = name.tag & 0x1F
-    if name.tag & 0xC0 != 0x80 or number > GeneralNameKind.registeredID.value:
+    if is_unknown_choice(name):
         raise der.DerError(f"GeneralName: unexpected tag 0x{name.tag:02x} at byte {name.start}")
-    kind = GeneralNameKind(number)
+    kind = GeneralNameKind(name.tag & 0x1F)
     return GeneralName(kind, _general_name_value(data, name, kind), der.element(data, name))
 
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from certprobe.pki import der
-from certprobe.pki.extensions import GeneralName, GeneralNameKind, decode_general_name
+from certprobe.pki.extensions import GeneralName, GeneralNameKind, decode_general_name, is_unknown_choice
 from certprobe.pki.name import DistinguishedName
 
 if TYPE_CHECKING:
@@ -41,20 +41,26 @@ class NameConstraints(NamedTuple):
 
 
 def decode_name_constraints(data: bytes) -> NameConstraints:
-    """Decode NameConstraints; both sides may be absent or empty. Raises DerError."""
+    """Decode NameConstraints; both sides may be absent or empty, and unknown kinds of names are left out.
+
+    Raises DerError.
+    """
     sides: dict[int, tuple[GeneralSubtree, ...]] = {}
     for side in der.children(data, der.whole(data, der.SEQUENCE, "NameConstraints"), limit=2):
         if side.tag not in (0xA0, 0xA1) or side.tag in sides:
             raise der.DerError(f"NameConstraints: unexpected tag 0x{side.tag:02x}")
-        sides[side.tag] = tuple(_subtree(data, child) for child in der.children(data, side, limit=_MOST_SUBTREES))
+        subtrees = (_subtree(data, child) for child in der.children(data, side, limit=_MOST_SUBTREES))
+        sides[side.tag] = tuple(subtree for subtree in subtrees if subtree is not None)
     return NameConstraints(sides.get(0xA0, ()), sides.get(0xA1, ()))
 
 
-def _subtree(data: bytes, encoded: der.Tlv) -> GeneralSubtree:
+def _subtree(data: bytes, encoded: der.Tlv) -> GeneralSubtree | None:
     der.expect(data, der.SEQUENCE, encoded.start, encoded.end, "GeneralSubtree")
     children = tuple(der.children(data, encoded, limit=3))
     if not children:
         raise der.DerError("GeneralSubtree is empty")
+    if is_unknown_choice(children[0]):
+        return None
     minimum, maximum = 0, None
     for distance in children[1:]:
         match distance.tag:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -67,13 +67,25 @@ def verify_signature(signed: Signed, issuer: Certificate) -> SignatureCheck:
     if algorithm is None:
         return SignatureCheck.UNSUPPORTED_ALGORITHM
     try:
-        key = _public_key(issuer)
-        _verify(key, signed, algorithm)
+        if not _is_for(issuer.public_key.algorithm, algorithm, signed.signature_parameters):
+            return SignatureCheck.INVALID
+        _verify(_public_key(issuer), signed, algorithm)
     except UnsupportedAlgorithm:
         return SignatureCheck.UNSUPPORTED_ALGORITHM
     except (InvalidSignature, ValueError, OverflowError):
         return SignatureCheck.INVALID
     return SignatureCheck.VALID
+
+
+def signature_hash(signed: Signed) -> str | None:
+    """The hash that is signed ("sha256"); None if it is unknown, or part of the algorithm."""
+    algorithm = algorithms.SIGNATURE_ALGORITHMS.get(signed.signature_algorithm_oid)
+    if algorithm is None or algorithm.scheme is not Scheme.RSASSA_PSS:
+        return algorithm.hash if algorithm else None
+    try:
+        return _pss(signed.signature_parameters).hash
+    except (UnsupportedAlgorithm, ValueError):
+        return None
 
 
 def is_weak(certificate: Certificate) -> str | None:
@@ -88,14 +100,24 @@ def is_weak(certificate: Certificate) -> str | None:
     return None
 
 
+def _is_for(key: fields.AlgorithmIdentifier, algorithm: algorithms.SignatureAlgorithm, parameters: bytes) -> bool:
+    """Whether a key may sign so: one for RSASSA-PSS by nothing else and within its own parameters (RFC 4055 3.3)."""
+    if key.oid == algorithms.RSASSA_PSS:
+        if algorithm.scheme is not Scheme.RSASSA_PSS:
+            return False
+        return not key.parameters or _pss(key.parameters).allows(_pss(parameters))
+    return key.oid not in algorithms.KEY_AGREEMENT
+
+
 def _verify(key: PublicKey, signed: Signed, algorithm: algorithms.SignatureAlgorithm) -> None:
     signature, data = signed.signature_value, signed.signed_octets
     match algorithm.scheme, key:
         case Scheme.RSASSA_PKCS1_V1_5, rsa.RSAPublicKey():
             key.verify(signature, data, padding.PKCS1v15(), _hash(algorithm.hash))
         case Scheme.RSASSA_PSS, rsa.RSAPublicKey():
-            scheme, digest = _pss(signed.signature_parameters)
-            key.verify(signature, data, scheme, digest)
+            pss = _pss(signed.signature_parameters)
+            scheme = padding.PSS(padding.MGF1(_hash(pss.mask_hash)), pss.salt_length)
+            key.verify(signature, data, scheme, _hash(pss.hash))
         case Scheme.ECDSA, ec.EllipticCurvePublicKey():
             key.verify(signature, data, ec.ECDSA(_hash(algorithm.hash)))
         case Scheme.DSA, dsa.DSAPublicKey():
@@ -132,7 +154,17 @@ def _hash(name: str | None) -> hashes.HashAlgorithm:
             raise UnsupportedAlgorithm(f"hash {name}")
 
 
-def _pss(parameters: bytes) -> tuple[padding.PSS, hashes.HashAlgorithm]:
+class _Pss(NamedTuple):
+    hash: str
+    mask_hash: str
+    salt_length: int
+
+    def allows(self, other: _Pss) -> bool:
+        """Whether a key that is bound to these parameters makes signatures with those (RFC 4055 3.3)."""
+        return self[:2] == other[:2] and self.salt_length <= other.salt_length
+
+
+def _pss(parameters: bytes) -> _Pss:
     """Decode RSASSA-PSS-params (RFC 4055 3.1); the mask generation function must be MGF1."""
     digest = mask_digest = "sha1"
     salt_length = 20
@@ -148,7 +180,7 @@ def _pss(parameters: bytes) -> tuple[padding.PSS, hashes.HashAlgorithm]:
                 mask_digest = _hash_name(fields.algorithm_identifier(mask.parameters, der.read(mask.parameters)))
             case 0xA2:
                 salt_length = der.integer(der.value(parameters, inner))
-    return padding.PSS(padding.MGF1(_hash(mask_digest)), salt_length), _hash(digest)
+    return _Pss(digest, mask_digest, salt_length)
 
 
 _MGF1 = "1.2.840.113549.1.1.8"

@@ -33,6 +33,6 @@ def strict_fault(der: bytes) -> str | None:
             for field in _FIELDS:
                 with suppress(UnsupportedAlgorithm):
                     field(certificate)
-        except (ValueError, TypeError, x509.DuplicateExtension, x509.InvalidVersion) as error:
+        except (ValueError, TypeError, LookupError, x509.DuplicateExtension, x509.InvalidVersion) as error:
             return str(error) or type(error).__name__
     return None
