@@ -107,7 +107,7 @@ def _best_of_each_scope(accepted: list[_Accepted], inquiry: Inquiry) -> list[_Ac
 
 
 def _is_of_the_future(crl: CertificateList, inquiry: Inquiry) -> bool:
-    return crl.this_update is None or crl.this_update > inquiry.now
+    return crl.this_update is None or crl.this_update > inquiry.current_at
 
 
 def _listed(one: _Accepted, inquiry: Inquiry) -> Verdict | None:

@@ -55,9 +55,9 @@ class Inquiry(NamedTuple):
         return self.authorities[0]
 
     @property
-    def now(self) -> datetime:
+    def current_at(self) -> datetime:
         """When evidence must be current."""
-        return self.path.question.evidence.now or self.path.question.at
+        return self.path.question.evidence.current_at or self.path.question.at
 
     def counts(self, revocation_date: datetime | None) -> bool:
         """Whether what is listed with that date is revoked at the time of the question."""
@@ -67,12 +67,12 @@ class Inquiry(NamedTuple):
 
     def out_of_date(self, this_update: datetime | None, next_update: datetime | None) -> str | None:
         """Why something with these dates is not current, or None."""
-        if this_update is None or this_update > self.now:
+        if this_update is None or this_update > self.current_at:
             return f"valid only from {moment(this_update)} on" if this_update else "without a readable thisUpdate"
-        if next_update is not None and next_update < self.now:
+        if next_update is not None and next_update < self.current_at:
             return f"stale since {moment(next_update)}"
         oldest = self.path.question.evidence.freshness_time
-        if oldest is not None and self.now - this_update > oldest:
+        if oldest is not None and self.current_at - this_update > oldest:
             return f"from {moment(this_update)}, which is too long ago"
         return None
 

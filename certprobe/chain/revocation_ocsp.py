@@ -91,8 +91,8 @@ def _refusal(response: OcspResponse, data: ResponseData, singles: list[SingleRes
     unknown += (oid for single in singles for oid in single.unknown_critical_extensions)
     if unknown:
         return f"it has critical extensions that are not understood: {', '.join(unknown)}"
-    if data.produced_at > inquiry.now:
-        return f"it was not yet made at {moment(inquiry.now)}"
+    if data.produced_at > inquiry.current_at:
+        return f"it was not yet made at {moment(inquiry.current_at)}"
     certificate = inquiry.certificate
     not_before, not_after = certificate.not_before, certificate.not_after
     if (not_before and data.produced_at < not_before) or (not_after and data.produced_at > not_after):
@@ -143,7 +143,7 @@ def _not_delegated(responder: Certificate, inquiry: Inquiry) -> str | None:
     if OCSP_SIGNING not in (responder.extended_key_usage or ()):
         return "is not certified for OCSPSigning"
     not_before, not_after = responder.not_before, responder.not_after
-    if not_before is None or not_after is None or not not_before <= inquiry.now <= not_after:
+    if not_before is None or not_after is None or not not_before <= inquiry.current_at <= not_after:
         return "has a certificate that is not valid at this time"
     if responder.extension(ID_PKIX_OCSP_NOCHECK) is None and is_revoked_by_path(responder, inquiry):
         return "has a certificate that is revoked"
