@@ -20,6 +20,7 @@ from certprobe.chain.element import (
     note_issuer_match,
 )
 from certprobe.chain.extension import check_critical_extensions, check_extension_contents
+from certprobe.chain.policies import check_certificate_policies, check_policy_extensions
 from certprobe.chain.purpose import check_extended_key_usage
 from certprobe.chain.revocation import check_revocation
 
@@ -37,6 +38,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_validity,  # 6.1.3 (a)(2)
     check_revocation,  # 6.1.3 (a)(3)
     check_name_constraints,  # 6.1.3 (b), (c)
+    check_policy_extensions,
+    check_certificate_policies,  # 6.1.3 (d) to (f), 6.1.5 (g)
     check_basic_constraints,  # 6.1.4 (k)
     check_path_length,  # 6.1.4 (l), (m)
     check_key_usage,  # 6.1.4 (n)
