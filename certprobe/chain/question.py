@@ -44,14 +44,14 @@ class PolicyInputs(NamedTuple):
 class RevocationEvidence(NamedTuple):
     """What is at hand to judge revocation by.
 
-    CRLs and responses must be current at `now`, which is the question's `at` if None: Windows asks for what is current
-    today whatever the time of the question. `freshness_time` is how old they may be at most
+    CRLs and responses must be current at `current_at`, which is the question's `at` if None: Windows asks for what is
+    current today whatever the time of the question. `freshness_time` is how old they may be at most
     (`dwRevocationFreshnessTime`), None being as old as they say themselves.
     """
 
     crls: tuple[CertificateList, ...] = ()
     ocsp_responses: tuple[OcspResponse, ...] = ()
-    now: datetime | None = None
+    current_at: datetime | None = None
     freshness_time: timedelta | None = None
 
 
