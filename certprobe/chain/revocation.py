@@ -31,7 +31,7 @@ def check_revocation(path: PathView) -> Iterator[Result]:
         return
     from certprobe.chain.revocation_inquiry import RevocationStatus, inquire
 
-    for index in sorted(_asked(path), reverse=True):
+    for index in sorted(asked(path), reverse=True):
         verdict = inquire(path, index)
         match verdict.status:
             case RevocationStatus.GOOD:
@@ -47,7 +47,8 @@ def check_revocation(path: PathView) -> Iterator[Result]:
                 assert_never(other)
 
 
-def _asked(path: PathView) -> set[int]:
+def asked(path: PathView) -> set[int]:
+    """Return the indexes of the elements that the flags ask about."""
     flags = path.question.flags
     asked = {0} if flags & _END else set()
     if flags & (_ALL | _BELOW_ROOT):

@@ -41,6 +41,7 @@ from certprobe.chain.strict_names import (
     check_server_names,
     check_subject_alt_name,
 )
+from certprobe.chain.strict_revocation import check_crls
 
 if TYPE_CHECKING:
     from certprobe.chain.path import Check
@@ -78,4 +79,5 @@ STRICT_CHECKS: Final[tuple[Check, ...]] = (
     check_server_names,
     check_common_name,
     remark_name_constraints,
+    check_crls,
 )

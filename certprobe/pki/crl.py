@@ -69,6 +69,11 @@ class CertificateList:
     # -- the fields
 
     @property
+    def version(self) -> int:
+        """1 or 2, or whatever is written there instead."""
+        return self._layout.version
+
+    @property
     def issuer(self) -> DistinguishedName:
         """The issuer; the empty name if missing."""
         return self._layout.issuer
