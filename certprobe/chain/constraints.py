@@ -49,11 +49,11 @@ def check_name_constraints(path: PathView) -> Iterator[Result]:
 
 
 def remark_name_constraints(path: PathView) -> Iterator[Result]:
-    """What RFC 5280 does not let the extension say, and where it must not stand; Windows minds neither."""
+    """What RFC 5280 does not let the extension say, though Windows does not mind."""
     for index, certificate in enumerate(path.certificates):
         constraints = certificate.name_constraints
         if constraints is not None:
-            for detail in _oddities(certificate, constraints):
+            for detail in _oddities(constraints):
                 yield index, Remark(_CITATION, detail)
 
 
@@ -98,8 +98,8 @@ def _of_one(certificate: Certificate, realm: _Realm, rules: NameRules) -> Iterat
             if rules is not NameRules.WINDOWS:
                 yield _not_supported(realm.barred[form])
         elif form in realm.limits:
-            for bit, names_and_fault in realm.limits[form].faults(of_form, rules):
-                yield Finding(bit, _CITATION, f"{who} has the {form} {names_and_fault}")
+            for bit, fault in realm.limits[form].faults(of_form, rules):
+                yield Finding(bit, _CITATION, f"{who} has the {form} {fault}")
 
 
 # -- the names of a certificate
@@ -117,8 +117,8 @@ class _Name(NamedTuple):
 def _names(certificate: Certificate, rules: NameRules) -> Iterator[_Name]:
     """The names of a certificate that constraints speak of, wherever they stand.
 
-    Windows takes a commonName for a DNS name where no dNSName is; an emailAddress of the subject is a mailbox, to
-    Windows where no rfc822Name is.
+    A commonName is a DNS name where no dNSName is, unless RFC 9525 rules; an emailAddress of the subject is a mailbox,
+    to Windows where no rfc822Name is.
     """
     from certprobe.pki import name_constraints as nc
 
@@ -137,7 +137,7 @@ def _names(certificate: Certificate, rules: NameRules) -> Iterator[_Name]:
         for attribute in (attribute for rdn in subject.rdns for attribute in rdn):
             if attribute.type == _EMAIL_ADDRESS and attribute.text is not None:
                 yield _Name(GeneralNameKind.rfc822Name.name, attribute.text, nc.mailbox_position(attribute.text))
-    if rules is NameRules.WINDOWS and GeneralNameKind.dNSName not in kinds:
+    if rules is not NameRules.WEBPKI and GeneralNameKind.dNSName not in kinds:
         for common_name in subject.common_names:
             host = common_name.rstrip("\x00")
             if _HOST.fullmatch(host):
@@ -178,9 +178,9 @@ class _Limits:
         self._excluded = Subtrees(excluded)
 
     def faults(self, names: list[_Name], rules: NameRules) -> Iterator[tuple[TrustError, str]]:
-        flaws = {name.flaw: name.text for name in names if name.flaw is not None}
+        """What the names break, and which they are."""
         if rules is not NameRules.WINDOWS:
-            for flaw, text in flaws.items():
+            for flaw, text in {name.flaw: name.text for name in names if name.flaw is not None}.items():
                 yield TrustError.CERT_TRUST_INVALID_NAME_CONSTRAINTS, f"{_quoted(text)}, which {flaw}"
         outside = [name.text for name in names if self._bases and _lies_outside(name, self._permitted)]
         if outside:
@@ -188,7 +188,7 @@ class _Limits:
             yield TrustError.CERT_TRUST_HAS_NOT_PERMITTED_NAME_CONSTRAINT, fault
         inside = {name.text: base for name in names if (base := _base_around(name, self._excluded, rules)) is not None}
         if inside:
-            fault = f"{_listed(inside)} in the excluded {_listed(dict.fromkeys(inside.values()))}"
+            fault = f"{_listed(inside)} in the excluded {_listed(inside.values())}"
             yield TrustError.CERT_TRUST_HAS_EXCLUDED_NAME_CONSTRAINT, fault
 
 
@@ -206,11 +206,9 @@ def _base_around(name: _Name, excluded: Subtrees, rules: NameRules) -> str | Non
     return None if found is None else found.base.value
 
 
-def _oddities(certificate: Certificate, constraints: NameConstraints) -> Iterator[str]:
+def _oddities(constraints: NameConstraints) -> Iterator[str]:
     from certprobe.pki.name_constraints import base_flaw
 
-    if certificate.basic_constraints is None or not certificate.basic_constraints.ca:
-        yield "nameConstraints in a certificate that is no CA's"
     if not constraints.permitted and not constraints.excluded:
         yield "nameConstraints that neither permit nor exclude anything"
     for subtree in (*constraints.permitted, *constraints.excluded):
@@ -238,6 +236,6 @@ def _quoted(text: str) -> str:
 
 
 def _listed(texts: Iterable[str]) -> str:
-    quoted = [_quoted(text) for text in texts]
+    quoted = [_quoted(text) for text in dict.fromkeys(texts)]
     more = f" and {len(quoted) - _MOST_NAMED} more" if len(quoted) > _MOST_NAMED else ""
     return ", ".join(quoted[:_MOST_NAMED]) + more

@@ -36,7 +36,7 @@ def get_certificate_chain(
     Issuers come from both stores; which of the roots are trusted is the profile's matter. Of the paths that were found
     none is dropped, whether CERT_CHAIN_RETURN_LOWER_QUALITY_CONTEXTS is set or not. A certificate that cannot be read
     is judged as far as possible; nothing is raised for what is wrong with a certificate.
-    Not checked: revocation, name constraints, certificate policies, and the server's name (see `certprobe.policy`).
+    Not checked: the server's name (see `certprobe.policy`).
     """
     verify = cache(verify_signature)
     ground = Ground(additional_store, question.roots, anchors(certificate, question))

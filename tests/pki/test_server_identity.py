@@ -5,7 +5,7 @@ import pytest
 from certprobe.lab.der import oid, sequence, tlv
 from certprobe.lab.pki import Extension
 from certprobe.pki.certificate import Certificate
-from certprobe.pki.server_identity import NameMatch, match_server_name
+from certprobe.pki.server_identity import NameMatch, NameRules, match_server_name
 from tests.pki.certificates import ISSUING
 
 EMAIL = tlv(0x81, b"a@a.test")
@@ -154,3 +154,20 @@ def test_odd_common_names_match_nothing(text: str) -> None:
 
 def test_garbage_presents_nothing() -> None:
     assert match_server_name(Certificate(b"garbage"), "a.test") == NameMatch(False, None, ())
+
+
+def test_rfc_9525_knows_no_common_name() -> None:
+    common_name_only = presenting(common_names=("cn.test", "127.0.0.1"))
+    assert match_server_name(common_name_only, "cn.test", NameRules.WEBPKI) == NameMatch(False, None, ())
+    assert match_server_name(common_name_only, "127.0.0.1", NameRules.WEBPKI) == NameMatch(False, None, ())
+    for alt_names in ((EMAIL,), (tlv(0x82, b"cn.test\x00.evil.test"),)):
+        assert match_server_name(presenting(*alt_names), "cn.test", NameRules.WEBPKI) == NameMatch(False, None, ())
+
+
+def test_rfc_9525_compares_addresses_with_addresses() -> None:
+    presented = ("*.a.test", "127.0.0.1", "::1")
+    certificate = presenting("*.a.test", tlv(0x82, b"127.0.0.1"), "::1")
+    assert match_server_name(certificate, "127.0.0.1", NameRules.WEBPKI) == NameMatch(False, None, presented)
+    assert match_server_name(certificate, "0:0::1", NameRules.WEBPKI) == NameMatch(True, "iPAddress", presented)
+    assert match_server_name(certificate, "www.a.test", NameRules.WEBPKI) == NameMatch(True, "dNSName", presented)
+    assert match_server_name(certificate, "x.www.a.test", NameRules.WEBPKI) == NameMatch(False, None, presented)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from cryptography.x509 import BasicConstraints
 
+from certprobe.pki.server_identity import NameRules
 from certprobe.policy.status import ChainPolicy, PolicyParameters, PolicyStatus, SslPara
 from certprobe.policy.verify import verify_chain_policy
 from certprobe.wincrypt import hresult
@@ -155,3 +156,10 @@ def test_nt_auth_asks_base_and_basic_constraints_first() -> None:
     end_certificate_is_a_ca = chain_with(path=PATH[1:])
     assert nt_auth(end_certificate_is_a_ca, ROOT) == SUCCESS
     assert nt_auth(end_certificate_is_a_ca, ROOT, flags=END_ENTITY_FLAG) == (hresult.TRUST_E_BASIC_CONSTRAINTS, 0, 0)
+
+
+def test_the_rules_of_names_are_the_askers() -> None:
+    nameless = CA.server("www.lab.test", subject_alt_names=())
+    for rules, answer in ((NameRules.WINDOWS, SUCCESS), (NameRules.WEBPKI, (hresult.CERT_E_CN_NO_MATCH, 0, 0))):
+        para = PolicyParameters(ssl=SslPara(AuthType.AUTHTYPE_SERVER, server_name="www.lab.test", names=rules))
+        assert verify_chain_policy(ChainPolicy.SSL, judge(nameless, CA), para)[1:] == answer
