@@ -183,7 +183,7 @@ _RULES: Final = (
     _Rule((" depth",), re.compile(r"\berror (\d{1,3}) at \d{1,3} depth"), _after("x509")),
     _Rule(
         _TELLING,
-        re.compile(rf"(?<!alert )\b({'|'.join(map(re.escape, _MESSAGES))})(?!\w)"),
+        re.compile(rf"(?<!alert )\b({'|'.join(map(re.escape, _MESSAGES))})(?!\w)", re.I),
         lambda match: f"x509 {match[1]}",
     ),
     # IIS: sc-status, sc-substatus and sc-win32-status, or the page that a user sees.
@@ -202,7 +202,7 @@ _RULES: Final = (
     # Events of Windows.
     _Rule(
         ("eventid", "event id"),
-        re.compile(r"\bEvent ?ID(?: Qualifiers=['\"]\d{0,6}['\"])?[>:= ]{1,3}(\d{1,5})\b", re.I),
+        re.compile(r"\bEvent ?ID(?: Qualifiers=['\"]\d{0,6}['\"])?[>:= ] {0,16}(\d{1,5})\b", re.I),
         _event,
     ),
     _Rule(

@@ -77,30 +77,31 @@ def readings(text: str) -> tuple[Reading, ...]:
     for separator in reversed(tuple(_SEPARATOR.finditer(text[:LONGEST]))):
         families = _PREFIXES.get(folded(text[: separator.start()]))
         if families is not None:
-            return _read(_keys(text[separator.end() :].rstrip(") "), families))
+            return _in(families, text[separator.end() :].rstrip(") "))
     if _DECIMAL.fullmatch(text):
-        return _read(sorted(filter(_is_plausible_in_decimal, _keys(text, tuple(Family))), key=_is_rare))
-    order = _HEXADECIMAL_ORDER if _HEXADECIMAL.fullmatch(text) else tuple(Family)
-    return _read(filter(_is_plausible, _keys(text, order)))
+        return _read(sorted(filter(_is_plausible_in_decimal, _numbers(text, Family)), key=_is_rare))
+    order = _HEXADECIMAL_ORDER if _HEXADECIMAL.fullmatch(text) else Family
+    return _read((*filter(_is_plausible, _numbers(text, order)), *names().get(folded(text), ())))
 
 
 def _two_in_one(text: str) -> tuple[Explained, ...]:
     if (match := _WITH_DATA.fullmatch(text)) is not None:
-        return Explained(match[1], _as(Family.LDAP, match[1])), Explained(
-            f"data {match[2]}", readings(f"data {match[2]}")
-        )
+        data = f"data {match[2]}"
+        return Explained(match[1], _in((Family.LDAP,), match[1])), Explained(data, readings(data))
     match = _WITH_WIN32.fullmatch(text)
     if match is None or int(match[1] + match[2].zfill(2)) not in entries(Family.IIS):
         return ()
     sub_status = f"{match[1]}.{int(match[2])}"
-    first = Explained(sub_status, _as(Family.IIS, sub_status))
+    first = Explained(sub_status, _in((Family.IIS,), sub_status))
     if match[3] is None:
         return (first,)
-    return first, Explained(match[3], _as(Family.HRESULT, match[3]) or _as(Family.WIN32, match[3]))
+    return first, Explained(match[3], _in((Family.HRESULT, Family.WIN32), match[3]))
 
 
-def _as(family: Family, text: str) -> tuple[Reading, ...]:
-    return _read(_keys(text, (family,)))
+def _in(families: tuple[Family, ...], text: str) -> tuple[Reading, ...]:
+    """What a number or name means in those families, however unlikely."""
+    named = (key for key in names().get(folded(text), ()) if key[0] in families)
+    return _read((*_numbers(text, families), *named))
 
 
 def _read(keys: Iterable[Key]) -> tuple[Reading, ...]:
@@ -108,13 +109,12 @@ def _read(keys: Iterable[Key]) -> tuple[Reading, ...]:
     return tuple(reading for reading in found if reading is not None)
 
 
-def _keys(text: str, families: tuple[Family, ...]) -> Iterator[Key]:
-    """The codes that `text` spells in each of the families, whether they exist or not; then those that it names."""
+def _numbers(text: str, families: Iterable[Family]) -> Iterator[Key]:
+    """The codes that `text` spells as a number in each of the families, whether they exist or not."""
     for family in families:
         number = _number(text, family)
         if number is not None:
             yield family, number
-    yield from (key for key in names().get(folded(text), ()) if key[0] in families)
 
 
 def _number(text: str, family: Family) -> int | None:
@@ -131,7 +131,7 @@ def _number(text: str, family: Family) -> int | None:
     number = int(text)
     if family is Family.LDAP_API:
         return OPENLDAP_NUMBERS.get(number, number)
-    return number & 0xFFFFFFFF if family is Family.HRESULT else number
+    return number + 0x1_0000_0000 if family is Family.HRESULT and -0x8000_0000 <= number < 0 else number
 
 
 def _is_plausible(key: Key) -> bool:

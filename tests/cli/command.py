@@ -54,11 +54,14 @@ class Ran(NamedTuple):
         return document
 
 
-def certprobe(*arguments: Arguments, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Ran:
-    """Run the command on pipes."""
-    with started(*arguments, env=env, cwd=cwd) as process:
+def certprobe(
+    *arguments: Arguments, env: Mapping[str, str] | None = None, cwd: Path | None = None, stdin: bytes | None = None
+) -> Ran:
+    """Run the command on pipes; without `stdin` there is nothing to be read."""
+    source = subprocess.DEVNULL if stdin is None else subprocess.PIPE
+    with started(*arguments, env=env, cwd=cwd, stdin=source) as process:
         try:
-            stdout, stderr = process.communicate(timeout=SECONDS)
+            stdout, stderr = process.communicate(stdin, timeout=SECONDS)
         finally:
             _kill_group(process)
     return Ran(process.returncode, stdout.decode(), stderr.decode())
@@ -75,6 +78,7 @@ def started(
     *arguments: Arguments,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
+    stdin: int | IO[bytes] = subprocess.DEVNULL,
     stdout: int | IO[bytes] = subprocess.PIPE,
 ) -> subprocess.Popen[bytes]:
     """Start the command in a process group of its own, and leave the rest to the caller."""
@@ -82,7 +86,7 @@ def started(
         _argv(arguments),
         cwd=cwd,
         env=_environment(env),
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=stdout,
         stderr=subprocess.PIPE,
         start_new_session=True,
