@@ -19,6 +19,8 @@ class NameRules(enum.Enum):
 
     WINDOWS = "windows"
     """The subjectAltName, else the commonName."""
+    RFC_6125 = "rfc6125"
+    """The same, for those who did so before RFC 9525 and are strict otherwise."""
     WEBPKI = "webpki"
     """RFC 9525 and RFC 5280: the subjectAltName alone."""
 
@@ -43,7 +45,7 @@ def match_server_name(certificate: Certificate, name: str, rules: NameRules = Na
     dns_names = tuple(n.value for n in names if n.kind is GeneralNameKind.dNSName)
     addresses = tuple(n.value for n in names if n.kind is GeneralNameKind.iPAddress)
     presented = dns_names + addresses
-    if rules is NameRules.WINDOWS and not presented and not is_undecodable(certificate):
+    if rules is not NameRules.WEBPKI and not presented and not is_undecodable(certificate):
         return _match_common_name(certificate, name, address)
     if address is not None:
         return NameMatch(address in addresses, "iPAddress" if address in addresses else None, presented)
