@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import jsonschema
