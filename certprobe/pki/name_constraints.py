@@ -183,7 +183,7 @@ class _Beginning(NamedTuple):
     subdomains_only: bool = False
 
     def cut(self, position: Position) -> Position | None:
-        if self.subdomains_only and position[self.length : self.length + 1] in ((), (_END,)):
+        if self.subdomains_only and position[self.length : self.length + 1] == (_END,):
             return None
         return position[: self.length]
 

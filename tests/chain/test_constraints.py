@@ -103,6 +103,13 @@ def test_long_lists_are_cut() -> None:
     ]
 
 
+def test_a_name_that_stands_twice_is_told_once() -> None:
+    ca = constrained(permitted=(directory("O=Lab,C=ZZ"),))
+    assert details(judge(holder(ca, directory("CN=x"), subject="CN=x"), ca), 1) == [
+        'CN=x has the directoryName "CN=x" outside of the permitted "O=Lab,C=ZZ"'
+    ]
+
+
 def test_every_ca_is_blamed_for_its_own_constraints() -> None:
     lab = (constraining(permitted=(dns("lab.test"),)),)
     evil = (constraining(permitted=(dns("evil.test"),)),)

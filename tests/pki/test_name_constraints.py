@@ -330,7 +330,7 @@ def test_flaws_of_names(names: list[bytes], flaw: str | None) -> None:
         ([uri("http://a.test/"), uri("*.a.test")], "is no host"),
         ([address("1.2.3.0/24"), address("::/0"), address("1.2.3.4/32")], None),
         (
-            [address("1.2.3.4"), octets(b"\x0a\x00\x00\x01\xff\x00\x00\xff"), octets(b"1" * 9)],
+            [address("1.2.3.4"), octets(b"\x0a\x00\x00\x01\xff\x00\x00\xff"), octets(b"1" * 10)],
             "is no address with the mask of a prefix",
         ),
         ([directory("C=ZZ"), directory("")], None),
