@@ -13,7 +13,7 @@ from certprobe.endpoint import HostPort, is_ip
 from certprobe.errors import FailureKind, NotReached, Party, ProtocolError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
 RECEIVE_SIZE: Final = 64 * 1024
@@ -21,13 +21,23 @@ RECEIVE_LIMIT: Final = 16 * 1024 * 1024
 """Octets that one connection may bring; the longest honest answer is a thousandth of it."""
 ADDRESS_LIMIT: Final = 16
 
-_Address = tuple[Any, ...]
-_Addresses = list[tuple[int, _Address]]
 E = TypeVar("E")
 E_co = TypeVar("E_co", covariant=True)
 
 # A failure with one of these is of this machine, whatever the address.
 _OUR_ERRORS: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EACCES, errno.EPERM})
+
+
+class Address(NamedTuple):
+    """One address of a host: its family, and what `socket.connect` takes, an IP literal and a port first."""
+
+    family: int
+    sockaddr: tuple[Any, ...]
+
+    @property
+    def ip(self) -> str:
+        """The IP literal."""
+        return str(self.sockaddr[0])
 
 
 class Ended(enum.Enum):
@@ -249,27 +259,33 @@ def receive(channel: Channel, step: Step, party: Party, limit: int = RECEIVE_SIZ
 def dial(host: str, port: int, step: Step) -> Channel:
     """Connect to `host`, a DNS name or an IP literal, within the time of `step`.
 
-    Every address is tried, at most ADDRESS_LIMIT, IPv6 and IPv4 by turns (RFC 8305 4) and one after the other, each
-    with an equal share of the time left. Raises NotReached, with what became of each address in the message.
+    Raises NotReached, with what became of each address in the message.
     """
-    addresses = _resolve(host, port, step)
+    return connect(resolve(host, port, step), HostPort(host, port), step)
+
+
+def connect(addresses: Sequence[Address], place: HostPort, step: Step) -> Channel:
+    """Connect to one of the addresses of `place`, one after the other, each with an equal share of the time left.
+
+    Raises NotReached, with what became of each address in the message.
+    """
     failures = []
-    for index, (family, address) in enumerate(addresses):
-        peer = str(HostPort(address[0], address[1]))
+    for index, address in enumerate(addresses):
+        peer = str(HostPort(address.ip, address.sockaddr[1]))
         try:
-            return SocketChannel(_connect(family, address, step.left() / (len(addresses) - index)), peer)
+            return SocketChannel(_connect(address, step.left() / (len(addresses) - index)), peer)
         except OSError as error:
             failures.append((peer, error))
-    raise _not_connected(HostPort(host, port), failures)
+    raise _not_connected(place, failures)
 
 
-def _connect(family: int, address: _Address, timeout: float) -> socket.socket:
+def _connect(address: Address, timeout: float) -> socket.socket:
     if timeout <= 0:
         raise TimeoutError
-    connected = socket.socket(family, socket.SOCK_STREAM)
+    connected = socket.socket(address.family, socket.SOCK_STREAM)
     try:
         connected.settimeout(timeout)
-        connected.connect(address)
+        connected.connect(address.sockaddr)
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if connected.getsockname() == connected.getpeername():
             # TCP's simultaneous open: an ephemeral port dialled on the loopback can answer itself.
@@ -295,33 +311,37 @@ def _not_connected(place: HostPort, failures: list[tuple[str, OSError]]) -> NotR
     return NotReached(f"no connection to {place} ({details})", kind=kind, party=party)
 
 
-def _resolve(host: str, port: int, step: Step) -> _Addresses:
+def resolve(host: str, port: int, step: Step) -> list[Address]:
+    """Return the addresses of `host`, at most ADDRESS_LIMIT, IPv6 and IPv4 by turns (RFC 8305 4).
+
+    Raises NotReached (NAME_NOT_RESOLVED).
+    """
     answer = _ask_resolver(host, port) if is_ip(host) else _ask_resolver_in_thread(host, port, step)
     if isinstance(answer, OSError):
         words = f"the name {host} cannot be resolved: {answer.strerror}"
         raise NotReached(words, kind=FailureKind.NAME_NOT_RESOLVED, party=Party.NETWORK) from answer
-    first = [entry for entry in answer if entry[0] == answer[0][0]]
-    second = [entry for entry in answer if entry[0] != answer[0][0]]
+    first = [entry for entry in answer if entry.family == answer[0].family]
+    second = [entry for entry in answer if entry.family != answer[0].family]
     by_turns = [entry for pair in zip(first, second, strict=False) for entry in pair]
     rest = first[len(second) :] + second[len(first) :]
     return (by_turns + rest)[:ADDRESS_LIMIT]
 
 
-def _ask_resolver_in_thread(host: str, port: int, step: Step) -> _Addresses | OSError:
+def _ask_resolver_in_thread(host: str, port: int, step: Step) -> list[Address] | OSError:
     """getaddrinfo knows no timeout: it is left behind in its thread when it takes too long."""
     import threading
 
-    answers: list[_Addresses | OSError] = []
+    answers: list[list[Address] | OSError] = []
     resolver = threading.Thread(target=lambda: answers.append(_ask_resolver(host, port)), daemon=True)
     resolver.start()
     resolver.join(max(0.0, step.left()))
     return answers[0] if answers else TimeoutError(errno.ETIMEDOUT, "the resolver gave no answer in time")
 
 
-def _ask_resolver(host: str, port: int) -> _Addresses | OSError:
+def _ask_resolver(host: str, port: int) -> list[Address] | OSError:
     try:
         # As octets the name does not pass through Python's IDNA codec, which costs an import and is done already.
         found = socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM)
     except OSError as error:
         return error
-    return list(dict.fromkeys((int(family), address) for family, _, _, _, address in found))
+    return list(dict.fromkeys(Address(int(family), sockaddr) for family, _, _, _, sockaddr in found))
