@@ -216,7 +216,7 @@ class Authority:
         issuer = name_der(options.get("issuer", self.issued.subject))
         signer = self.issued.private_key
         digest = options.get("signature_hash") or hashes.SHA256()
-        algorithm = _signature_algorithm(signer, digest)
+        algorithm = signature_algorithm(signer, digest)
         version = options.get("version", 3)
         serial_number = options.get("serial_number")
         tbs = sequence(
@@ -227,9 +227,9 @@ class Authority:
             _validity(options, self.at),
             subject,
             _public_key_info(key),
-            tlv(0xA3, sequence(*map(_extension, _extensions(options, key, signer)))) if version > 2 else b"",
+            tlv(0xA3, sequence(*map(encoded_extension, _extensions(options, key, signer)))) if version > 2 else b"",
         )
-        der = sequence(tbs, algorithm, bit_string(_sign(signer, digest, tbs)))
+        der = sequence(tbs, algorithm, bit_string(sign(signer, digest, tbs)))
         return Issued(der, key, self._path, subject, issuer)
 
     @property
@@ -286,8 +286,8 @@ def _extensions(options: Options, key: PrivateKey, signer: PrivateKey) -> Iterab
 
 def _usual_extensions(options: Options, key: PrivateKey, signer: PrivateKey) -> Iterable[Extension]:
     """In the order of RFC 5280 4.2.1."""
-    yield Extension(AUTHORITY_KEY_IDENTIFIER, sequence(tlv(0x80, _key_identifier(signer))))
-    yield Extension(SUBJECT_KEY_IDENTIFIER, tlv(0x04, _key_identifier(key)))
+    yield Extension(AUTHORITY_KEY_IDENTIFIER, sequence(tlv(0x80, key_identifier(signer))))
+    yield Extension(SUBJECT_KEY_IDENTIFIER, tlv(0x04, key_identifier(key)))
     if (key_usage := options.get("key_usage")) is not None:
         yield Extension(KEY_USAGE, _key_usage(key_usage), critical=True)
     if names := options.get("subject_alt_names"):
@@ -298,7 +298,8 @@ def _usual_extensions(options: Options, key: PrivateKey, signer: PrivateKey) -> 
         yield Extension(EXTENDED_KEY_USAGE, sequence(*map(oid, usages)))
 
 
-def _extension(extension: Extension) -> bytes:
+def encoded_extension(extension: Extension) -> bytes:
+    """The DER of an Extension."""
     critical = b"\x01\x01\xff" if extension.critical else b""
     return sequence(oid(extension.oid), critical, tlv(0x04, extension.value))
 
@@ -325,11 +326,13 @@ def _public_key_info(key: PrivateKey) -> bytes:
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _key_identifier(key: PrivateKey) -> bytes:
+def key_identifier(key: PrivateKey) -> bytes:
+    """The SHA-1 of the public key, as RFC 5280 4.2.1.2 (1) has it."""
     return x509.SubjectKeyIdentifier.from_public_key(key.public_key()).digest
 
 
-def _signature_algorithm(key: PrivateKey, digest: hashes.HashAlgorithm) -> bytes:
+def signature_algorithm(key: PrivateKey, digest: hashes.HashAlgorithm) -> bytes:
+    """The AlgorithmIdentifier with which that key signs."""
     match key:
         case rsa.RSAPrivateKey():
             return sequence(oid(_RSA_SIGNATURES[digest.name]), b"\x05\x00")
@@ -341,7 +344,8 @@ def _signature_algorithm(key: PrivateKey, digest: hashes.HashAlgorithm) -> bytes
             return sequence(oid("1.3.101.113"))
 
 
-def _sign(key: PrivateKey, digest: hashes.HashAlgorithm, data: bytes) -> bytes:
+def sign(key: PrivateKey, digest: hashes.HashAlgorithm, data: bytes) -> bytes:
+    """The signature over data."""
     match key:
         case rsa.RSAPrivateKey():
             return key.sign(data, padding.PKCS1v15(), digest)

@@ -91,11 +91,11 @@ def index_entries(data: bytes, revoked: der.Tlv | None, version: int) -> EntryIn
     try:
         while offset < end:
             bounds = _plain_entry(data, offset, end) or _any_entry(data, offset, end)
-            index.add(data[bounds.serial_start : bounds.serial_end], offset)
             if bounds.time_end != bounds.end:
                 if version == 1:
                     raise der.DerError("crlEntryExtensions in a v1 CRL")
                 index.note(_entry_extensions(data[bounds.time_end : bounds.end]), offset)
+            index.add(data[bounds.serial_start : bounds.serial_end], offset)
             offset = bounds.end
     except der.DerError as error:
         index.fault = f"revokedCertificates: {error}"
@@ -111,7 +111,7 @@ class _Bounds(NamedTuple):
 
 def _plain_entry(data: bytes, offset: int, end: int) -> _Bounds | None:
     """Read an entry as nearly all are, short and with a UTCTime, without taking it apart; big CRLs have a million."""
-    if offset + 22 > end:
+    if offset + 20 > end:
         return None
     tag, length, serial_tag, serial_length = data[offset : offset + 4]
     entry_end = offset + 2 + length
@@ -133,6 +133,7 @@ def _plain_entry(data: bytes, offset: int, end: int) -> _Bounds | None:
 def _any_entry(data: bytes, offset: int, end: int) -> _Bounds:
     entry = der.expect(data, der.SEQUENCE, offset, end, "entry")
     serial = der.expect(data, der.INTEGER, entry.value_start, entry.end, "userCertificate")
+    der.integer(der.value(data, serial))
     time = der.read(data, serial.end, entry.end)
     der.time(time.tag, der.value(data, time))
     return _Bounds(serial.value_start, serial.end, time.end, entry.end)
