@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
 import io
 import json
 import re
@@ -15,7 +14,8 @@ import click
 
 from certprobe import __version__
 from certprobe.cli.exits import ExitCode, exit_codes_epilog
-from certprobe.errors import FileError, UsageError
+from certprobe.cli.streams import standard_streams
+from certprobe.errors import UsageError
 
 if TYPE_CHECKING:
     from certprobe.explain.document import DocumentShape
@@ -68,7 +68,7 @@ def _explain_codes(codes: tuple[str, ...], format: str) -> bool:
     from certprobe.explain.lookup import explain, phrases
 
     explained = tuple(each for phrase in phrases(codes) for each in explain(phrase))
-    with _standard_streams():
+    with standard_streams():
         if format == "json":
             from certprobe.explain.document import document
 
@@ -84,7 +84,7 @@ def _explain_log(format: str) -> bool:
     from certprobe.explain.log import Annotator
 
     annotator = Annotator()
-    with _standard_streams():
+    with standard_streams():
         if format == "json":
             from certprobe.explain.document import log_document
 
@@ -113,18 +113,6 @@ def _lines() -> Iterator[str]:
     text = io.TextIOWrapper(log, encoding, "backslashreplace")
     while line := text.readline(_LONGEST_LINE):
         yield line.removesuffix("\n")
-
-
-@contextlib.contextmanager
-def _standard_streams() -> Iterator[None]:
-    """Tell what goes wrong with them, except that a reader has seen enough, as `head` has."""
-    try:
-        yield
-        sys.stdout.flush()
-    except BrokenPipeError:
-        pass
-    except OSError as error:
-        raise FileError(f"standard input or output: {error.strerror}") from None
 
 
 def _print_json(told: DocumentShape) -> None:

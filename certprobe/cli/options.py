@@ -13,6 +13,7 @@ import click
 from certprobe.attempt import Route
 from certprobe.chooser import BySelection, Store, by_callback
 from certprobe.cli.inputs import Passwords, parse_time, read_certificates, read_identities, read_trust
+from certprobe.cli.shared import AT, NTAUTH, PASSWORD_ENV, PASSWORD_FILE, QUIET, TRUST, VERBOSE
 from certprobe.endpoint import parse_host_port, parse_proxy
 from certprobe.errors import FileError, UsageError
 from certprobe.judging import Yardstick
@@ -72,8 +73,8 @@ _OPTIONS = (
         help="Client certificates and keys: PEM (any number, any order), DER, PKCS#12. Repeatable.",
     ),
     click.option("--key", metavar="FILE", multiple=True, help="Private key, if --cert holds none. Repeatable."),
-    click.option("--password-file", metavar="FILE", help="First line: the password of encrypted keys and PKCS#12."),
-    click.option("--password-env", metavar="NAME", help="Environment variable that holds the password."),
+    PASSWORD_FILE,
+    PASSWORD_ENV,
     click.option(
         "--select",
         metavar="WHICH",
@@ -86,13 +87,7 @@ _OPTIONS = (
         help="Ask this Python function, a QUERYCLIENTCERT or WS_GET_CERT_CALLBACK, what to send.",
     ),
     click.option("--pick", is_flag=True, help="Choose at the terminal while the handshake rests."),
-    click.option(
-        "--trust",
-        metavar="WHAT",
-        default="system",
-        show_default=True,
-        help="Roots to judge by: system, certifi, none, FILE or DIR.",
-    ),
+    TRUST,
     click.option(
         "--policy",
         type=click.Choice([policy.value for policy in ChainPolicy]),
@@ -100,14 +95,8 @@ _OPTIONS = (
         show_default=True,
         help="The chain policy that decides the exit code.",
     ),
-    click.option("--ntauth", metavar="FILE", help="CA certificates of the NTAuth store, for --policy nt-auth."),
-    click.option(
-        "--at",
-        metavar="TIME",
-        default="now",
-        show_default=True,
-        help="Judge validity at this time (RFC 3339; UTC if it has no offset).",
-    ),
+    NTAUTH,
+    AT,
     click.option("--connect", metavar="HOST[:PORT]", help="Dial this place instead; names stay as in the address."),
     click.option("--sni", metavar="NAME|none", help="Server name to send.  [default: the host's, none for an address]"),
     click.option(
@@ -137,8 +126,8 @@ _OPTIONS = (
         show_default=True,
         help="json: one document on stdout.",
     ),
-    click.option("-v", "--verbose", is_flag=True, help="Show everything that was seen."),
-    click.option("-q", "--quiet", is_flag=True, help="Show the verdict's line alone."),
+    VERBOSE,
+    QUIET,
 )
 
 

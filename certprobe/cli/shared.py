@@ -1,0 +1,33 @@
+"""Options that several commands have, each written once."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import click
+
+PASSWORD_FILE: Final = click.option(
+    "--password-file", metavar="FILE", help="First line: the password of encrypted keys and PKCS#12."
+)
+PASSWORD_ENV: Final = click.option(
+    "--password-env", metavar="NAME", help="Environment variable that holds the password."
+)
+TRUST: Final = click.option(
+    "--trust",
+    metavar="WHAT",
+    default="system",
+    show_default=True,
+    help="Roots to judge by: system, certifi, none, FILE or DIR.",
+)
+NTAUTH: Final = click.option(
+    "--ntauth", metavar="FILE", help="CA certificates of the NTAuth store, for --policy nt-auth."
+)
+AT: Final = click.option(
+    "--at",
+    metavar="TIME",
+    default="now",
+    show_default=True,
+    help="Judge validity at this time (RFC 3339; UTC if it has no offset).",
+)
+VERBOSE: Final = click.option("-v", "--verbose", is_flag=True, help="Show everything that was seen.")
+QUIET: Final = click.option("-q", "--quiet", is_flag=True, help="Show the verdict's line alone.")
