@@ -28,7 +28,10 @@ def check_basic_constraints(path: PathView) -> Iterator[Result]:
 
 
 def check_path_length(path: PathView) -> Iterator[Result]:
-    """A violated pathLenConstraint marks the CA that set it and every CA below; self-issued CAs do not count."""
+    """To Windows a violated pathLenConstraint marks the CA that set it and every CA below.
+
+    Self-issued CAs do not count.
+    """
     violated_by: str | None = None
     depths = _depths(path)
     for index in range(path.last, 0, -1):
@@ -52,6 +55,21 @@ def _depths(path: PathView) -> list[int]:
     for certificate in path.certificates[1:]:
         depths.append(depths[-1] + (not certificate.is_self_issued))
     return depths
+
+
+def check_max_path_length(path: PathView) -> Iterator[Result]:
+    """By RFC 5280 6.1.4 (l) and (m) it is each CA for which no place is left that is wrong."""
+    left, limit = path.question.path_length, "the question"
+    for index in range(path.last, 0, -1):
+        certificate = path.certificates[index]
+        if index != path.anchor and left is not None and not certificate.is_self_issued:
+            if left == 0:
+                yield index, _invalid(f"stands in a path with more CAs than allowed: {limit} leaves no place for it")
+            left = max(left - 1, 0)
+        constraints = certificate.basic_constraints
+        allowed = constraints.path_length if constraints is not None and constraints.ca else None
+        if allowed is not None and (left is None or allowed < left):
+            left, limit = allowed, name_of(certificate)
 
 
 def check_key_usage(path: PathView) -> Iterator[Result]:

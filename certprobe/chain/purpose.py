@@ -30,6 +30,18 @@ def check_extended_key_usage(path: PathView) -> Iterator[Result]:
         yield 0, Finding(TrustError.CERT_TRUST_IS_NOT_VALID_FOR_USAGE, "RFC 5280 4.2.1.12", "; ".join(refused))
 
 
+def check_each_extended_key_usage(path: PathView) -> Iterator[Result]:
+    """Ask every element, and blame each one that does not allow what is asked for."""
+    requested = path.question.requested_usage
+    if not _needs_all(requested) and any(_refusal(path, oid) is None for oid in requested.oids):
+        return
+    for index, certificate in enumerate(path.certificates):
+        refused = [oid for oid in requested.oids if not _allows(certificate, oid)]
+        if refused:
+            detail = f"not valid for {', '.join(map(usage_name, refused))}: it allows {_what(certificate)}"
+            yield index, Finding(TrustError.CERT_TRUST_IS_NOT_VALID_FOR_USAGE, "RFC 5280 4.2.1.12", detail)
+
+
 def _needs_all(requested: RequestedUsage) -> bool:
     match requested.match:
         case UsageMatch.AND:
@@ -43,13 +55,19 @@ def _needs_all(requested: RequestedUsage) -> bool:
 def _refusal(path: PathView, oid: str) -> str | None:
     """Which element does not allow the usage, and what it allows instead; the end certificate is named first."""
     for index, certificate in enumerate(path.certificates):
-        allowed = _allowed(certificate)
-        if allowed is None or oid in allowed or not _ANY.isdisjoint(allowed):
-            continue
-        who = "the certificate" if index == 0 else f"its issuer {name_of(certificate)}"
-        what = ", ".join(map(usage_name, allowed)) or "nothing that can be read"
-        return f"not valid for {usage_name(oid)}: {who} allows {what}"
+        if not _allows(certificate, oid):
+            who = "the certificate" if index == 0 else f"its issuer {name_of(certificate)}"
+            return f"not valid for {usage_name(oid)}: {who} allows {_what(certificate)}"
     return None
+
+
+def _allows(certificate: Certificate, oid: str) -> bool:
+    allowed = _allowed(certificate)
+    return allowed is None or oid in allowed or not _ANY.isdisjoint(allowed)
+
+
+def _what(certificate: Certificate) -> str:
+    return ", ".join(map(usage_name, _allowed(certificate) or ())) or "nothing that can be read"
 
 
 def _allowed(certificate: Certificate) -> tuple[str, ...] | None:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from certprobe.chain.authority import check_end_key_usage
+from certprobe.chain.authority import check_end_key_usage, check_max_path_length, check_path_length
 from certprobe.chain.checks import CHECKS
 from certprobe.chain.constraints import remark_name_constraints
 from certprobe.chain.element import check_strength
 from certprobe.chain.extension import check_critical_extensions, check_unprocessed_extensions
+from certprobe.chain.purpose import check_each_extended_key_usage, check_extended_key_usage
 from certprobe.chain.strict_extensions import (
     check_authority_key_identifier,
     check_ca_extensions,
@@ -47,11 +48,19 @@ if TYPE_CHECKING:
     from certprobe.chain.path import Check
 
 # In these Windows goes its own way.
-_WINDOWS_ALONE: Final = (check_strength, check_end_key_usage, check_critical_extensions)
+_WINDOWS_ALONE: Final = (
+    check_strength,
+    check_path_length,
+    check_end_key_usage,
+    check_critical_extensions,
+    check_extended_key_usage,
+)
 
 PATH_VALIDATION: Final[tuple[Check, ...]] = (
     *(check for check in CHECKS if check not in _WINDOWS_ALONE),
+    check_max_path_length,
     check_unprocessed_extensions,
+    check_each_extended_key_usage,
 )
 
 RFC_CHECKS: Final[tuple[Check, ...]] = (

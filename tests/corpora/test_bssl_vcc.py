@@ -18,5 +18,26 @@ def test_bssl_vcc(case: Case | None) -> None:
     limbo.hold(case, suites.boringssl)
 
 
+def test_elements(case: Case | None) -> None:
+    """The elements with errors are those that BoringSSL blames; what concerns the whole chain is the last one's."""
+    if case is None:
+        limbo.absent(limbo.CORPORA)
+    profile = suites.boringssl(case)
+    reason = limbo.out_of_scope(case, profile)
+    if reason is not None:
+        pytest.skip(reason)
+    context = limbo.chain(case, profile)
+    blamed = {index for index, element in enumerate(context.elements) if element.findings or element.remarks}
+    if context.chains[0].findings:
+        blamed.add(len(context.elements) - 1)
+    assert blamed == expected_elements(case)
+
+
+def expected_elements(case: Case) -> set[int]:
+    """The indexes of BoringSSL's paragraphs that tell an error; warnings are none."""
+    paragraphs = case.ext["expected_errors"].split("----- Certificate i=")
+    return {int(paragraph.split()[0]) for paragraph in paragraphs[1:] if "\nERROR: " in paragraph}
+
+
 def test_reach() -> None:
     assert limbo.share_that_agrees(CORPUS, suites.boringssl) >= 0.97
