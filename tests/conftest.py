@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.corpora.summary import pytest_terminal_summary as pytest_terminal_summary
+
 if TYPE_CHECKING:
     from tests.peers.apache import Apache
     from tests.peers.nginx import Nginx
