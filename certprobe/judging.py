@@ -1,4 +1,4 @@
-"""What Windows would say of the chains of an attempt: the server's, and the client's that was sent."""
+"""What Windows would say of a chain: the server's, the client's that was sent, or that of any certificate."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from certprobe.chain.context import RequestedUsage, UsageMatch
 from certprobe.chain.engine import get_certificate_chain
-from certprobe.chain.question import NO_EVIDENCE, ChainQuestion, RevocationEvidence
+from certprobe.chain.profile import WINDOWS, Profile
+from certprobe.chain.question import EMPTY_STORE, NO_EVIDENCE, ChainQuestion, RevocationEvidence
 from certprobe.chain.revocation import ASKING
 from certprobe.pki.server_identity import match_server_name
 from certprobe.pki.store import CertificateStore
@@ -17,7 +18,7 @@ from certprobe.policy.verify import verify_chain_policy
 from certprobe.report.model import Judgement, Role
 from certprobe.wincrypt.chain_flags import ChainFlags
 from certprobe.wincrypt.hresult import CERT_E_CN_NO_MATCH, ERROR_SUCCESS
-from certprobe.wincrypt.policy_flags import AuthType, PolicyFlags
+from certprobe.wincrypt.policy_flags import AuthType, PolicyFlags, SslChecks
 from certprobe.wincrypt.prose import meaning
 
 if TYPE_CHECKING:
@@ -29,12 +30,15 @@ if TYPE_CHECKING:
 
 _NAMES_SHOWN = 6
 _ALWAYS_ASKED = (ChainPolicy.BASE, ChainPolicy.SSL)
+_FOR_SERVERS = RequestedUsage(UsageMatch.AND, (SERVER_AUTH,))
+_FOR_CLIENTS = RequestedUsage(UsageMatch.AND, (CLIENT_AUTH,))
 
 
 class Yardstick(NamedTuple):
     """What chains are judged against: roots, time, the policy that decides, and NTAuth's CAs if they are known.
 
-    `flags` say whether revocation is asked for, `evidence` by what it is judged.
+    `flags` say whether revocation is asked for, `evidence` by what it is judged; `policy_flags` and `ssl_checks` what
+    the policies overlook.
     """
 
     roots: CertificateStore
@@ -43,6 +47,18 @@ class Yardstick(NamedTuple):
     nt_auth: CertificateStore | None = None
     flags: ChainFlags = ChainFlags.CERT_CHAIN_DEFAULT
     evidence: RevocationEvidence = NO_EVIDENCE
+    policy_flags: PolicyFlags = PolicyFlags.CERT_CHAIN_POLICY_IGNORE_NOTHING
+    ssl_checks: SslChecks = SslChecks.SECURITY_FLAG_IGNORE_NOTHING
+    disallowed: CertificateStore = EMPTY_STORE
+    profile: Profile = WINDOWS
+
+
+class Purpose(NamedTuple):
+    """What a certificate has to be good for; `host` is the name that a server has to have, None if any will do."""
+
+    role: Role
+    usage: RequestedUsage
+    host: str | None = None
 
 
 def judge_server(
@@ -56,15 +72,13 @@ def judge_server(
         return None
     if stapled_ocsp is not None and yardstick.flags & ASKING:
         yardstick = _with_staple(yardstick, stapled_ocsp)
-    context = _chain(certificates[0], certificates[1:], SERVER_AUTH, yardstick)
-    para = PolicyParameters(ssl=SslPara(AuthType.AUTHTYPE_SERVER, server_name=host), nt_auth=yardstick.nt_auth)
+    context = _chain(certificates[0], certificates[1:], _FOR_SERVERS, yardstick)
+    para = _parameters(AuthType.AUTHTYPE_SERVER, host, yardstick)
     # NTAuth says which CAs may vouch for users; it says nothing of servers.
     policy = ChainPolicy.SSL if yardstick.policy is ChainPolicy.NT_AUTH else yardstick.policy
     deciding = verify_chain_policy(policy, context, para)
-    reason = _reason(context, deciding)
-    if deciding.error == CERT_E_CN_NO_MATCH:
-        reason = _name_mismatch(certificates[0], host)
-    return Judgement(Role.SERVER, context, _statuses(context, para, policy), deciding, reason)
+    statuses = _statuses((*_ALWAYS_ASKED, policy), context, para)
+    return Judgement(Role.SERVER, context, statuses, deciding, _reason(context, deciding, host))
 
 
 def judge_client(sent: tuple[Certificate, ...], known: Iterable[Certificate], yardstick: Yardstick) -> Judgement:
@@ -73,12 +87,23 @@ def judge_client(sent: tuple[Certificate, ...], known: Iterable[Certificate], ya
     Whether its root is trusted is the server's matter, so an unknown root does not decide here: the deciding status is
     given under CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG, the others without.
     """
-    context = _chain(sent[0], (*sent[1:], *known), CLIENT_AUTH, yardstick)
-    para = PolicyParameters(ssl=SslPara(AuthType.AUTHTYPE_CLIENT), nt_auth=yardstick.nt_auth)
-    lenient = para._replace(flags=PolicyFlags.CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG)
+    context = _chain(sent[0], (*sent[1:], *known), _FOR_CLIENTS, yardstick)
+    para = _parameters(AuthType.AUTHTYPE_CLIENT, None, yardstick)
+    lenient = para._replace(flags=para.flags | PolicyFlags.CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG)
     deciding = verify_chain_policy(yardstick.policy, context, lenient)
-    statuses = _statuses(context, para, yardstick.policy)
+    statuses = _statuses((*_ALWAYS_ASKED, yardstick.policy), context, para)
     return Judgement(Role.CLIENT, context, statuses, deciding, _reason(context, deciding))
+
+
+def judge_certificate(
+    certificate: Certificate, known: Iterable[Certificate], purpose: Purpose, yardstick: Yardstick
+) -> Judgement:
+    """Judge the chain of any certificate by every policy, with issuers from `known`."""
+    context = _chain(certificate, known, purpose.usage, yardstick)
+    auth_type = AuthType.AUTHTYPE_CLIENT if purpose.role is Role.CLIENT else AuthType.AUTHTYPE_SERVER
+    statuses = _statuses(ChainPolicy, context, _parameters(auth_type, purpose.host, yardstick))
+    deciding = next(status for status in statuses if status.policy is yardstick.policy)
+    return Judgement(purpose.role, context, statuses, deciding, _reason(context, deciding, purpose.host))
 
 
 def _with_staple(yardstick: Yardstick, stapled_ocsp: bytes) -> Yardstick:
@@ -89,26 +114,38 @@ def _with_staple(yardstick: Yardstick, stapled_ocsp: bytes) -> Yardstick:
     return yardstick._replace(evidence=evidence._replace(ocsp_responses=responses))
 
 
-def _chain(leaf: Certificate, others: Iterable[Certificate], usage: str, yardstick: Yardstick) -> ChainContext:
+def _chain(
+    leaf: Certificate, others: Iterable[Certificate], usage: RequestedUsage, yardstick: Yardstick
+) -> ChainContext:
     question = ChainQuestion(
         yardstick.roots,
         yardstick.at,
-        RequestedUsage(UsageMatch.AND, (usage,)),
+        usage,
         flags=yardstick.flags,
         evidence=yardstick.evidence,
+        disallowed=yardstick.disallowed,
+        profile=yardstick.profile,
     )
     return get_certificate_chain(leaf, CertificateStore(others), question)
 
 
-def _statuses(context: ChainContext, para: PolicyParameters, policy: ChainPolicy) -> tuple[PolicyStatus, ...]:
-    policies = dict.fromkeys((*_ALWAYS_ASKED, policy))
-    return tuple(verify_chain_policy(each, context, para) for each in policies)
+def _parameters(auth_type: AuthType, host: str | None, yardstick: Yardstick) -> PolicyParameters:
+    ssl = SslPara(auth_type, yardstick.ssl_checks, host, yardstick.profile.names)
+    return PolicyParameters(yardstick.policy_flags, ssl, yardstick.nt_auth)
 
 
-def _reason(context: ChainContext, status: PolicyStatus) -> str:
+def _statuses(
+    policies: Iterable[ChainPolicy], context: ChainContext, para: PolicyParameters
+) -> tuple[PolicyStatus, ...]:
+    return tuple(verify_chain_policy(each, context, para) for each in dict.fromkeys(policies))
+
+
+def _reason(context: ChainContext, status: PolicyStatus, host: str | None = None) -> str:
     """The finding that the status stands for, in its own words; "" for success."""
     if status.error == ERROR_SUCCESS:
         return ""
+    if status.error == CERT_E_CN_NO_MATCH and host is not None:
+        return _name_mismatch(context.elements[0].certificate, host)
     chain = context.chains[status.chain_index]
     findings = chain.findings if status.element_index < 0 else chain.elements[status.element_index].findings
     bits = bits_behind(status.policy, status.error)

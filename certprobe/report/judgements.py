@@ -45,6 +45,7 @@ def _element(element: ChainElement) -> shape_pki.Element:
         "error": bits(element.error),
         "info": bits(element.info),
         "findings": [_finding(finding) for finding in element.findings],
+        "remarks": [{"citation": remark.citation, "detail": remark.detail} for remark in element.remarks],
     }
 
 

@@ -99,10 +99,11 @@ class LdapFacts(NamedTuple):
 
 
 class Role(enum.Enum):
-    """Whose chain is judged."""
+    """Whose chain is judged; ANY is nobody's in particular."""
 
     SERVER = "server"
     CLIENT = "client"
+    ANY = "any"
 
 
 class Judgement(NamedTuple):

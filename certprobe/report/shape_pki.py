@@ -100,13 +100,21 @@ class Finding(TypedDict):
     detail: str
 
 
+class Remark(TypedDict):
+    """A strict rule that is broken and that Windows has no bit for."""
+
+    citation: str
+    detail: str
+
+
 class Element(Summary):
-    """CERT_CHAIN_ELEMENT."""
+    """CERT_CHAIN_ELEMENT; to its bits `remarks` add nothing."""
 
     public_key: PublicKey
     error: Bits
     info: Bits
     findings: list[Finding]
+    remarks: list[Remark]
 
 
 class SimpleChain(TypedDict):
