@@ -61,6 +61,7 @@ def test_hresult_in_every_spelling(spelling: str) -> None:
     ("event 39", ["kdc-event 39 KDC 39"]),
     ("36887", ["schannel-event 36887 Schannel 36887"]),
     ("EventID: 36870", ["schannel-event 36870 Schannel 36870"]),
+    ("IS_UNTRUSTED_ROOT", ["trust-error 0x00000020 CERT_TRUST_IS_UNTRUSTED_ROOT"]),
     ("UntrustedRoot", ["trust-error 0x00000020 CERT_TRUST_IS_UNTRUSTED_ROOT"]),
     ("error:0x10040", [f"trust-error 0x00010040 {PARTIAL_AND_UNKNOWN}"]),
     ("info:0x102", ["trust-info 0x00000102 CERT_TRUST_HAS_KEY_MATCH_ISSUER | CERT_TRUST_HAS_PREFERRED_ISSUER"]),
