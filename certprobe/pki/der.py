@@ -125,6 +125,16 @@ def element(data: bytes, tlv: Tlv) -> bytes:
 
 
 @lru_cache(maxsize=1024)
+def encoded(tag: int, *parts: bytes) -> bytes:
+    """Return the value of that one-octet tag whose contents are the parts."""
+    contents = b"".join(parts)
+    size = len(contents)
+    if size < 0x80:
+        return bytes((tag, size)) + contents
+    length = size.to_bytes((size.bit_length() + 7) // 8)
+    return bytes((tag, 0x80 | len(length))) + length + contents
+
+
 def object_identifier(contents: bytes) -> str:
     """Decode the contents octets of an OBJECT IDENTIFIER to dotted text, arcs of any size."""
     if not contents or contents[-1] & 0x80 or len(contents) > _LONGEST_OID:

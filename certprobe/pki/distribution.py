@@ -151,7 +151,11 @@ def name_keys(name: DistributionPointName, crl_issuer: DistinguishedName) -> fro
     except der.DerError:
         return frozenset()
     return frozenset(
-        {directory_name_key(DistinguishedName(_encoded(der.SEQUENCE, rdns + _encoded(der.SET, name.relative_name))))}
+        {
+            directory_name_key(
+                DistinguishedName(der.encoded(der.SEQUENCE, rdns + der.encoded(der.SET, name.relative_name)))
+            )
+        }
     )
 
 
@@ -194,11 +198,3 @@ def _reasons(octets: bytes) -> ReasonFlags:
 def _must_be(found: der.Tlv, tag: int, what: str) -> None:
     if found.tag != tag:
         raise der.DerError(f"{what}: tag 0x{found.tag:02x} at byte {found.start} where 0x{tag:02x} should be")
-
-
-def _encoded(tag: int, contents: bytes) -> bytes:
-    size = len(contents)
-    if size < 0x80:
-        return bytes((tag, size)) + contents
-    length = size.to_bytes((size.bit_length() + 7) // 8)
-    return bytes((tag, 0x80 | len(length))) + length + contents
