@@ -1,7 +1,7 @@
-"""Whole-process times of certprobe against the program that everybody has, interleaved in one run.
+"""Whole-process times of certprobe against the program that everybody has, and its chain engine's against verifiers.
 
-`python -m tests.benchmarks [ROUNDS]` prints a Markdown table. Only ratios within one run mean anything: the machine is
-never as fast twice.
+`python -m tests.benchmarks [ROUNDS]` runs each thing in turns with what it is compared with, and prints Markdown tables.
+Only ratios within one run mean anything: the machine is never as fast twice.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.benchmarks import judging
 from tests.peers.process import HOST, program
 from tests.peers.s_server import s_server
 from tests.peers.site import build
@@ -95,6 +96,8 @@ def main() -> None:
         with s_server(site) as port:
             road = subjects(port)
             print(table(road, measure(road, rounds)))
+    print()
+    print(judging.table(list(judging.rows(rounds))))
     print(f"\nMedians of {rounds} interleaved rounds, Python {sys.version.split()[0]}.")
 
 
