@@ -1,6 +1,6 @@
 """Whole-process times of certprobe against the program that everybody has, and its chain engine's against verifiers.
 
-`python -m tests.benchmarks [ROUNDS]` runs each thing in turns with what it is compared with, and prints Markdown tables.
+`python -m tests.benchmarks [ROUNDS]` runs each thing in turns with what it is compared with and prints Markdown tables.
 Only ratios within one run mean anything: the machine is never as fast twice.
 """
 
