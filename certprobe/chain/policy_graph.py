@@ -209,6 +209,5 @@ def _next_level(above: _Level, asserted: Sequence[str], any_policy: _AnyPolicy) 
         if policy != ANY_POLICY and parents:
             level[policy] = _Node(tuple(parents), (policy,))
     if any_policy is _AnyPolicy.COUNTS and ANY_POLICY in asserted:
-        for policy, parents in expecting.items():
-            level.setdefault(policy, _Node(tuple(parents), (policy,)))
+        level |= {policy: _Node(tuple(parents), (policy,)) for policy, parents in expecting.items()}
     return level
