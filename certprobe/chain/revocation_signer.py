@@ -69,7 +69,10 @@ def _doubt(signer: Certificate, inquiry: Inquiry) -> str | None:
         requested_usage=NO_USAGE, policies=type(path.question.policies)(), flags=path.question.flags & ~ASKING
     )
     chain = get_certificate_chain(signer, path.additional_store, question)
-    if chain.error & ~_SAME_END_DECIDES:
+    faults = [element.error & ~_SAME_END_DECIDES for element in chain.elements]
+    # What it may sign beside CRLs does not matter.
+    faults[0] &= ~TrustError.CERT_TRUST_IS_NOT_VALID_FOR_USAGE
+    if any(faults):
         return f"the certificate of {name_of(signer)}, which signed it, is itself not in order"
     certificates = tuple(element.certificate for element in chain.elements)
     if not _same_authority(certificates[-1], inquiry.authorities[-1]):
