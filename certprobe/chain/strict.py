@@ -42,6 +42,7 @@ from certprobe.chain.strict_names import (
     check_server_names,
     check_subject_alt_name,
 )
+from certprobe.chain.strict_policies import check_policy_lists
 from certprobe.chain.strict_revocation import check_crls
 
 if TYPE_CHECKING:
@@ -88,5 +89,6 @@ STRICT_CHECKS: Final[tuple[Check, ...]] = (
     check_server_names,
     check_common_name,
     remark_name_constraints,
+    check_policy_lists,
     check_crls,
 )

@@ -6,7 +6,7 @@ from certprobe.chain.context import ChainContext, RequestedUsage, UsageMatch
 from certprobe.chain.engine import get_certificate_chain
 from certprobe.chain.policies import policy_sets
 from certprobe.chain.policy_graph import PolicySets
-from certprobe.chain.profile import RFC_5280, WINDOWS, Profile
+from certprobe.chain.profile import HYGIENE, RFC_5280, WINDOWS, Profile
 from certprobe.chain.question import ChainQuestion, PolicyDemands, PolicyInputs
 from certprobe.lab.der import oid, sequence, tlv
 from certprobe.lab.pki import Extension
@@ -243,3 +243,20 @@ def test_the_sets_of_a_judged_chain(profile: Profile, policies: tuple[Policies, 
     question = ChainQuestion(store(root), AT, profile=profile)
     chain = get_certificate_chain(certificate(end), store(*authorities), question)
     assert policy_sets(chain.chains[0], question) == PolicySets(frozenset(valid), frozenset(valid))
+
+
+@pytest.mark.parametrize(
+    ("policies", "remarks"),
+    [
+        (Policies([A, B], [(A, B)], explicit=9), []),
+        (Policies([A, B, A, A]), [("RFC 5280 4.2.1.4", f"certificatePolicies name {A} 3 times")]),
+        (Policies([]), [("RFC 5280 4.2.1.4", "certificatePolicies name no policy")]),
+        (Policies([A], []), [("RFC 5280 4.2.1.5", "policyMappings map nothing")]),
+    ],
+)
+def test_what_is_remarked_of_those_who_write_them(policies: Policies, remarks: list[tuple[str, str]]) -> None:
+    chain = judge(NONE, policies, Policies([A]), profile=HYGIENE)
+    assert errors(chain) == [0, 0, 0, 0]
+    assert [
+        one for one in chain.elements[1].remarks if "olic" in one.detail and "critical" not in one.detail
+    ] == remarks
