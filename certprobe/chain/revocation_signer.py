@@ -75,17 +75,13 @@ def _doubt(signer: Certificate, inquiry: Inquiry) -> str | None:
     if any(faults):
         return f"the certificate of {name_of(signer)}, which signed it, is itself not in order"
     certificates = tuple(element.certificate for element in chain.elements)
-    if not _same_authority(certificates[-1], inquiry.authorities[-1]):
+    if certificates[-1].public_key_info != inquiry.authorities[-1].public_key_info:
         return f"{name_of(signer)}, which signed it, does not come from the root of this chain"
     view = PathView(certificates, (), PathEnd.ANCHOR, question, path.verify, path.additional_store)
     for index in range(len(certificates) - 1):
         if inquire(view, index, SignerSearch.PATH).status is RevocationStatus.REVOKED:
             return f"{name_of(certificates[index])}, by whose certificate it is signed, is revoked"
     return None
-
-
-def _same_authority(one: Certificate, other: Certificate) -> bool:
-    return one.subject == other.subject and one.public_key_info == other.public_key_info
 
 
 def is_revoked_by_path(certificate: Certificate, inquiry: Inquiry) -> bool:

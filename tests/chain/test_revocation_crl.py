@@ -8,8 +8,9 @@ import pytest
 
 from certprobe.chain.profile import RFC_5280, WEBPKI, WINDOWS, Profile
 from certprobe.lab.pki import Authority, Extension, KeyUsageName
-from certprobe.lab.revocation import CrlOptions, Status, crl, revoked
+from certprobe.lab.revocation import CrlOptions, Status, crl, issuing_distribution_point, revoked
 from certprobe.pki.crl_entries import CrlReason
+from certprobe.pki.distribution import Contents
 from tests.chain.evidence import BELOW_ROOT, asked, revocation, status, why
 from tests.chain.judging import AT, CA, ROOT, SERVER
 
@@ -89,8 +90,7 @@ def test_freshness_time() -> None:
 def test_a_strangers_signature() -> None:
     assert status(asked(SERVER, CA, crls=[crl(SAME_NAME, LISTED)])) == "unknown"
     assert status(asked(SERVER, CA, SAME_NAME, crls=[crl(SAME_NAME, LISTED)])) == "unknown"
-    made = crl(CA, LISTED)
-    assert status(asked(SERVER, CA, crls=[made[:-1] + bytes([made[-1] ^ 1])])) == "unknown"
+    assert status(asked(SERVER, CA, crls=[broken(crl(CA, LISTED))])) == "unknown"
 
 
 @pytest.mark.parametrize(("authority", "expected"), [(MUTE, "unknown"), (ANY_USE, "revoked")])
@@ -156,7 +156,8 @@ def test_the_newest_of_a_scope_replaces_the_others() -> None:
         assert status(asked(SERVER, CA, crls=crls)) == "good"
     stale = crl(CA, this_update=AT - 2 * DAY, next_update=AT - DAY)
     assert status(asked(SERVER, CA, crls=[older, stale])) == "revoked"
-    assert status(asked(SERVER, CA, crls=[crl(CA, LISTED), crl(CA, this_update=AT + DAY)])) == "revoked"
+    for listing in (crl(CA, LISTED), crl(CA, LISTED, next_update=AT - SECOND)):
+        assert status(asked(SERVER, CA, crls=[listing, crl(CA, this_update=AT + DAY)])) == "revoked"
 
 
 @pytest.mark.parametrize(("base", "delta", "expected"), [
@@ -172,6 +173,11 @@ def test_delta(base: tuple[Status, ...], delta: tuple[Status, ...], expected: st
     assert status(asked(SERVER, CA, crls=[change, complete])) == expected
 
 
+def broken(made: bytes) -> bytes:
+    """The same with a signature that does not verify."""
+    return made[:-1] + bytes([made[-1] ^ 1])
+
+
 BACK = revoked(SERVER, reason=CrlReason.removeFromCRL)
 
 
@@ -184,7 +190,9 @@ BACK = revoked(SERVER, reason=CrlReason.removeFromCRL)
     crl(CA, BACK, number=6, base=5, omit=("2.5.29.35",)),
     crl(CA, BACK, number=6, base=5, omit=("2.5.29.20",)),
     crl(CA, BACK, number=6, base=5, issuer="CN=Other"),
+    crl(CA, BACK, number=6, base=5, scope=issuing_distribution_point(contents=Contents.onlyContainsUserCerts)),
     crl(SAME_NAME, BACK, number=6, base=5),
+    broken(crl(CA, BACK, number=6, base=5)),
 ])  # fmt: skip
 def test_a_delta_that_does_not_count(delta: bytes) -> None:
     """Each would take the entry back if it did."""
@@ -196,6 +204,14 @@ def test_the_newest_delta_counts() -> None:
     deltas = [crl(CA, BACK, number=7, base=5), crl(CA, LISTED, number=6, base=5)]
     for crls in (deltas, deltas[::-1]):
         assert status(asked(SERVER, CA, crls=[crl(CA, LISTED, number=5), *crls])) == "good"
+
+
+@pytest.mark.parametrize("other", [
+    crl(CA, BACK, number=7, base=5, this_update=AT + SECOND), crl(CA, BACK, number=7, base=5, issuer="CN=Other"),
+])  # fmt: skip
+def test_a_delta_that_does_not_count_hides_none_that_does(other: bytes) -> None:
+    counting = crl(CA, LISTED, number=6, base=5)
+    assert status(asked(SERVER, CA, crls=[crl(CA, number=5), counting, other])) == "revoked"
 
 
 def test_a_delta_that_lists_counts_when_stale() -> None:

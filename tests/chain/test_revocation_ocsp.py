@@ -69,12 +69,27 @@ def test_status(response: bytes, expected: str) -> None:
     (responder(ROOT), "unknown"),
     (responder(OTHER_CA), "unknown"),
     (responder(SAME_NAME), "unknown"),
+    (responder(issuer="CN=Other"), "unknown"),
     (responder() | {"certificates": ()}, "unknown"),
     (responder() | {"certificates": (CA.issued.der, SERVER.der)}, "unknown"),
 ])  # fmt: skip
 def test_delegated_responder(options: OcspOptions, expected: str) -> None:
     """The issuer itself must have certified it for that."""
     assert status(asked(SERVER, CA, responses=[ocsp(CA, good(SERVER), **options)])) == expected
+
+
+def test_a_responder_of_another_name_is_not_the_one_that_is_meant() -> None:
+    signer = CA.issue(subject="CN=Responder", extended_key_usage=(OCSP_SIGNING,))
+    other = CA.issue(subject="CN=Other", extended_key_usage=(OCSP_SIGNING,), key=signer.private_key)
+    response = ocsp(CA, good(SERVER), responder=signer, certificates=(other.der,))
+    assert status(asked(SERVER, CA, responses=[response])) == "unknown"
+
+
+def test_made_after_the_certificate_had_expired() -> None:
+    server = CA.server("www.lab.test", not_after=AT - DAY)
+    for produced_at, expected in ((AT, "unknown"), (AT - DAY, "good")):
+        response = ocsp(CA, good(server), produced_at=produced_at)
+        assert status(asked(server, CA, responses=[response])) == expected
 
 
 def test_a_responder_may_stand_in_the_store() -> None:
