@@ -287,8 +287,7 @@ def _connect(address: Address, timeout: float) -> socket.socket:
         connected.settimeout(timeout)
         connected.connect(address.sockaddr)
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if connected.getsockname() == connected.getpeername():
-            # TCP's simultaneous open: an ephemeral port dialled on the loopback can answer itself.
+        if _answers_itself(connected):
             raise ConnectionRefusedError(errno.ECONNREFUSED, "nobody listens there")
     except OSError:
         connected.close()
@@ -296,11 +295,22 @@ def _connect(address: Address, timeout: float) -> socket.socket:
     return connected
 
 
+def _answers_itself(connected: socket.socket) -> bool:
+    """TCP's simultaneous open: an ephemeral port dialled on the loopback can be its own peer."""
+    try:
+        return bool(connected.getsockname() == connected.getpeername())
+    except OSError:
+        # The peer has reset the connection already; whoever reads is told.
+        return False
+
+
 def _not_connected(place: HostPort, failures: list[tuple[str, OSError]]) -> NotReached:
     errors = [error for _, error in failures]
     party = Party.NETWORK
     if any(isinstance(error, ConnectionRefusedError) for error in errors):
         kind, party = FailureKind.CONNECTION_REFUSED, Party.PEER
+    elif any(isinstance(error, ConnectionResetError) for error in errors):
+        kind, party = FailureKind.RESET, Party.PEER
     elif any(isinstance(error, TimeoutError) for error in errors):
         kind = FailureKind.TIMEOUT
     else:

@@ -167,11 +167,30 @@ def test_an_address_that_does_not_answer() -> None:
 
 
 def test_a_reset_is_remembered() -> None:
-    with server(reset) as port:
+    def reset_when_spoken_to(connection: socket.socket) -> None:
+        connection.recv(1)
+        reset(connection)
+
+    with server(reset_when_spoken_to) as port:
         channel = dial("127.0.0.1", port, a_step())
+        channel.send(b"?")
         assert channel.receive(20.0) == b""
         assert channel.ended is Ended.RESET
         channel.close()
+
+
+def test_a_reset_at_once_is_a_reset_whenever_it_is_seen() -> None:
+    """connect() returns before it, or fails with it; either way it is the peer who hung up."""
+    for _ in range(50):
+        with server(reset) as port:
+            try:
+                channel = dial("127.0.0.1", port, a_step())
+            except NotReached as error:
+                assert (error.kind, error.party) == (FailureKind.RESET, Party.PEER)
+            else:
+                assert channel.receive(20.0) == b""
+                assert channel.ended is Ended.RESET
+                channel.close()
 
 
 def test_what_the_peer_said_before_it_hung_up_is_read_after_a_failed_send() -> None:
