@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from certprobe.errors import FailureKind, Party
-from certprobe.report.model import Attempt, Judgement, RequestRecord, StageOutcome
+from certprobe.pki.name import DistinguishedName
+from certprobe.report.model import Attempt, Judgement, RequestRecord, Stage, StageOutcome, TlsFacts
 from certprobe.tls.events import Closure
 from certprobe.wincrypt.hresult import ERROR_SUCCESS
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from certprobe.application.http import HttpAnswered
     from certprobe.application.ldap import RootDseAnswered, WhoAmIAnswered
     from certprobe.selection.criteria import Rejection
+    from certprobe.tls.messages import CertificateRequest
 
 _REFUSING_STATUSES = (401, 403, 495, 496)
 # nginx says what it means only in the page of its 400 (its own 495 and 496 never reach the wire).
@@ -54,11 +56,40 @@ class BrokenMessage(NamedTuple):
 def broken_message(attempt: Attempt) -> BrokenMessage | None:
     """The message that the handshake broke on, where our lenient reader stumbled over it too."""
     failed = failed_stage(attempt)
-    if attempt.tls is None or failed is None or failed.kind is not FailureKind.MALFORMED:
+    if attempt.tls is None or failed is None or failed.stage is not Stage.HANDSHAKE:
         return None
-    if attempt.tls.requests and attempt.tls.requests[-1].request.faults:
-        return BrokenMessage("CertificateRequest", attempt.tls.requests[-1].request.faults[0])
-    return BrokenMessage("Certificate", attempt.tls.faults[0]) if attempt.tls.faults else None
+    if failed.kind is not FailureKind.MALFORMED:
+        return None
+    if attempt.tls.requests and (fault := _fault_of_request(attempt.tls.requests[-1].request)) is not None:
+        return BrokenMessage("CertificateRequest", fault)
+    fault = _fault_of_certificates(attempt.tls)
+    return BrokenMessage("Certificate", fault) if fault is not None else None
+
+
+def _fault_of_request(request: CertificateRequest) -> str | None:
+    if request.faults:
+        return request.faults[0]
+    for number, name in enumerate(request.certificate_authorities or (), 1):
+        if (fault := DistinguishedName(name).fault) is not None:
+            return f"certificate_authorities, name {number}: {fault}"
+    return None
+
+
+def _fault_of_certificates(tls: TlsFacts) -> str | None:
+    if tls.faults:
+        return tls.faults[0]
+    for number, certificate in enumerate(tls.certificates, 1):
+        if certificate.fault is not None:
+            return f"certificate {number}: {certificate.fault}"
+    return None
+
+
+def last_words(attempt: Attempt) -> str | None:
+    """What a directory said as it ended the session (RFC 4511 4.4.1), while TLS was still open."""
+    failed = failed_stage(attempt)
+    if attempt.ldap is None or attempt.tls is None or attempt.tls.closure is not None:
+        return None
+    return failed.detail if failed is not None and failed.kind is FailureKind.CLOSED else None
 
 
 def closed_politely(attempt: Attempt) -> bool:

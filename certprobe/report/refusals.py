@@ -54,6 +54,8 @@ def _how(outcome: Outcome, attempt: Attempt) -> str:
         case Outcome.REFUSED_BY_ALERT:
             alert = evidence.fatal_alert(attempt)
             return f"The server refused with the alert {words.alert(alert)}." if alert is not None else ""
+        case Outcome.REFUSED_BY_CLOSE if (last_words := evidence.last_words(attempt)) is not None:
+            return words.sentence(last_words)
         case Outcome.REFUSED_BY_CLOSE:
             manner = "with close_notify" if evidence.closed_politely(attempt) else "without an alert"
             return f"The server closed the connection right after the client certificate step, {manner}."
@@ -203,6 +205,9 @@ def _why_unknown(outcome: Outcome, attempt: Attempt, record: RequestRecord) -> W
             reason, advice = _LATE_ALERTS[alert]
             detail = _LISTED_YET_UNKNOWN if alert == AlertDescription.unknown_ca and _lists_issuers(record) else ""
             return Why(name_of(AlertDescription, alert), f"the server refused {who}: {reason}", detail, advice)
+        case Outcome.REFUSED_BY_CLOSE if evidence.last_words(attempt) is not None:
+            title = f"the server refused {who} and ended the session"
+            return Why(outcome.value, title, advice="Look into the server's log.")
         case Outcome.REFUSED_BY_CLOSE:
             detail = "slapd with GnuTLS, Node and Java say nothing of an untrusted issuer, expiry or wrong usage."
             if attempt.http is not None:
