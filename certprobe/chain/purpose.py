@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from certprobe.chain.path import PathView, Result
     from certprobe.pki.certificate import Certificate
 
-# szOID_ANY_APPLICATION_POLICY: Microsoft's own way to say anyExtendedKeyUsage.
-_ANY: Final = {ANY_EXTENDED_KEY_USAGE, "1.3.6.1.4.1.311.10.12.1"}
+# szOIDANY_APPLICATION_POLICY: Microsoft's own way to say anyExtendedKeyUsage.
+ANY: Final = {ANY_EXTENDED_KEY_USAGE, "1.3.6.1.4.1.311.10.12.1"}
 
 
 def check_extended_key_usage(path: PathView) -> Iterator[Result]:
@@ -63,7 +63,7 @@ def _refusal(path: PathView, oid: str) -> str | None:
 
 def _allows(certificate: Certificate, oid: str) -> bool:
     allowed = _allowed(certificate)
-    return allowed is None or oid in allowed or not _ANY.isdisjoint(allowed)
+    return allowed is None or oid in allowed or not ANY.isdisjoint(allowed)
 
 
 def _what(certificate: Certificate) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from certprobe.chain.profile import Remarks
+from certprobe.chain.purpose import ANY
 from certprobe.pki.signature import SignatureCheck
 from certprobe.pki.usage import KeyUsage
 from certprobe.wincrypt.trust_status import TrustError
@@ -45,7 +46,7 @@ def demerit(chain: SimpleChain, profile: Profile) -> tuple[int, ...]:
 
 def doubts(question: ChainQuestion, verify: Callable[[Certificate, Certificate], SignatureCheck]) -> Doubts:
     """How much speaks against a step of the search, as far as its two certificates show it."""
-    requested = frozenset(question.requested_usage.oids)
+    requested = {*question.requested_usage.oids, *ANY} if question.requested_usage.oids else set()
 
     def weigh(subject: Certificate, issuer: Certificate) -> int:
         if verify(subject, issuer) is SignatureCheck.INVALID:
@@ -55,7 +56,7 @@ def doubts(question: ChainQuestion, verify: Callable[[Certificate, Certificate],
             not (issuer.not_before and issuer.not_after and issuer.not_before <= question.at <= issuer.not_after),
             not (constraints.ca if constraints else issuer in question.roots),
             key_usage is not None and KeyUsage.keyCertSign not in key_usage,
-            usages is not None and not requested.issubset(usages),
+            usages is not None and bool(requested) and requested.isdisjoint(usages),
             issuer in question.disallowed,
         )
         return _FAULT * sum(faults)

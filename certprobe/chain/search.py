@@ -140,8 +140,14 @@ class _Search:
         last = trail.certificates[-1]
         for match, issuer in onward:
             # Where there is but one way, it costs nothing to take it.
-            doubts = self._doubts(last, issuer) if self._begun or len(onward) > 1 else 0
-            self._begin(cost + 1 + doubts, _Trail((*trail.certificates, issuer), (*trail.matches, match)))
+            more = self._cost(last, issuer) if self._begun or len(onward) > 1 else 0
+            self._begin(cost + more, _Trail((*trail.certificates, issuer), (*trail.matches, match)))
+
+    def _cost(self, subject: Certificate, issuer: Certificate) -> int:
+        """Every step costs one, unless it leads to the trust store or to a subject of it."""
+        roots = self._ground.roots
+        arrives = issuer in roots or bool(roots.by_subject(issuer.issuer))
+        return self._doubts(subject, issuer) + (0 if arrives else 1)
 
     def _found(self, path: Path) -> None:
         if path.certificates[-1] in self._ground.roots or path.end is PathEnd.ANCHOR:

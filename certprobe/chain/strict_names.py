@@ -75,10 +75,7 @@ def check_common_name(path: PathView) -> Iterator[Result]:
         elif common_name not in names and names:
             known = common_name.casefold() in {name.casefold() for name in names}
             if known or not common_name.isascii() or "xn--" in common_name.lower():
-                yield (
-                    0,
-                    Remark("BR 7.1.4.3", f"the commonName {common_name!r} is spelled otherwise than subjectAltName"),
-                )
+                yield 0, Remark("BR 7.1.4.3", f"the commonName {common_name!r} is not spelled as in subjectAltName")
 
 
 def _is_canonical(address: str) -> bool:

@@ -54,6 +54,16 @@ def judge(
     )
 
 
+def ask(end: Holder, *others: Holder, question: ChainQuestion, budget: Budget = DEFAULT_BUDGET) -> ChainContext:
+    """The same for a whole question."""
+    return get_certificate_chain(certificate(end), store(*others), question, budget)
+
+
+def remarks(chain: ChainContext) -> list[tuple[int, str]]:
+    """What the strict rules say: element and detail."""
+    return [(index, remark.detail) for index, element in enumerate(chain.elements) for remark in element.remarks]
+
+
 def errors(chain: ChainContext) -> list[int]:
     """dwErrorStatus of the chain and then of each element."""
     return [chain.error.value, *(element.error.value for element in chain.elements)]
