@@ -4,7 +4,7 @@
 _certprobe_knows() {
     options=() words=() files=no
     case $1 in
-        certprobe) options=(--version -h --help) words=(https ldap explain lab) ;;
+        certprobe) options=(--version -h --help) words=(https ldap verify explain lab) ;;
         'certprobe https') options=(--path --cert --key --password-file --password-env --select --callback --pick --trust --policy --ntauth --at --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
         'certprobe https --path') ;;
         'certprobe https --cert') files=yes ;;
@@ -42,6 +42,22 @@ _certprobe_knows() {
         'certprobe ldap --tls-max') words=(1.0 1.1 1.2 1.3) ;;
         'certprobe ldap --timeout') ;;
         'certprobe ldap --format') words=(text json) ;;
+        'certprobe verify') options=(--host --usage --trust --untrusted --crl --ocsp --disallowed --at --policy --ntauth --flag --profile --all-paths --password-file --password-env --format -v --verbose -q --quiet -h --help) ;;
+        'certprobe verify --host') ;;
+        'certprobe verify --usage') words=(server client any) ;;
+        'certprobe verify --trust') words=(system certifi none) files=yes ;;
+        'certprobe verify --untrusted') files=yes ;;
+        'certprobe verify --crl') files=yes ;;
+        'certprobe verify --ocsp') files=yes ;;
+        'certprobe verify --disallowed') files=yes ;;
+        'certprobe verify --at') ;;
+        'certprobe verify --policy') words=(base ssl basic-constraints nt-auth) ;;
+        'certprobe verify --ntauth') files=yes ;;
+        'certprobe verify --flag') words=(CERT_CHAIN_POLICY_IGNORE_NOTHING CERT_CHAIN_POLICY_IGNORE_NOT_TIME_VALID_FLAG CERT_CHAIN_POLICY_IGNORE_CTL_NOT_TIME_VALID_FLAG CERT_CHAIN_POLICY_IGNORE_NOT_TIME_NESTED_FLAG CERT_CHAIN_POLICY_IGNORE_INVALID_BASIC_CONSTRAINTS_FLAG CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG CERT_CHAIN_POLICY_IGNORE_WRONG_USAGE_FLAG CERT_CHAIN_POLICY_IGNORE_INVALID_NAME_FLAG CERT_CHAIN_POLICY_IGNORE_INVALID_POLICY_FLAG CERT_CHAIN_POLICY_IGNORE_END_REV_UNKNOWN_FLAG CERT_CHAIN_POLICY_IGNORE_CTL_SIGNER_REV_UNKNOWN_FLAG CERT_CHAIN_POLICY_IGNORE_CA_REV_UNKNOWN_FLAG CERT_CHAIN_POLICY_IGNORE_ROOT_REV_UNKNOWN_FLAG CERT_CHAIN_POLICY_IGNORE_PEER_TRUST_FLAG CERT_CHAIN_POLICY_IGNORE_NOT_SUPPORTED_CRITICAL_EXT_FLAG CERT_CHAIN_POLICY_TRUST_TESTROOT_FLAG CERT_CHAIN_POLICY_ALLOW_TESTROOT_FLAG BASIC_CONSTRAINTS_CERT_CHAIN_POLICY_END_ENTITY_FLAG BASIC_CONSTRAINTS_CERT_CHAIN_POLICY_CA_FLAG SECURITY_FLAG_IGNORE_NOTHING SECURITY_FLAG_IGNORE_REVOCATION SECURITY_FLAG_IGNORE_UNKNOWN_CA SECURITY_FLAG_IGNORE_WRONG_USAGE SECURITY_FLAG_IGNORE_CERT_CN_INVALID SECURITY_FLAG_IGNORE_CERT_DATE_INVALID CERT_CHAIN_DEFAULT CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL CERT_CHAIN_RETURN_LOWER_QUALITY_CONTEXTS CERT_CHAIN_ENABLE_PEER_TRUST CERT_CHAIN_REVOCATION_CHECK_END_CERT CERT_CHAIN_REVOCATION_CHECK_CHAIN CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT CERT_CHAIN_REVOCATION_CHECK_CACHE_ONLY) ;;
+        'certprobe verify --profile') words=(windows webpki) ;;
+        'certprobe verify --password-file') files=yes ;;
+        'certprobe verify --password-env') ;;
+        'certprobe verify --format') words=(text json) ;;
         'certprobe explain') options=(--format -h --help) ;;
         'certprobe explain --format') words=(text json) ;;
         'certprobe lab') options=(-h --help) words=(demo up) ;;

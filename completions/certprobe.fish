@@ -1,7 +1,7 @@
 # certprobe for fish. Written from the click tree by `make completions`: not to be edited.
 
-set -g __certprobe_commands certprobe 'certprobe https' 'certprobe ldap' 'certprobe explain' 'certprobe lab' 'certprobe lab demo' 'certprobe lab up'
-set -g __certprobe_valued 'certprobe https --path' 'certprobe https --cert' 'certprobe https --key' 'certprobe https --password-file' 'certprobe https --password-env' 'certprobe https --select' 'certprobe https --callback' 'certprobe https --trust' 'certprobe https --policy' 'certprobe https --ntauth' 'certprobe https --at' 'certprobe https --connect' 'certprobe https --sni' 'certprobe https --via' 'certprobe https --tls-min' 'certprobe https --tls-max' 'certprobe https --timeout' 'certprobe https --format' 'certprobe ldap --cert' 'certprobe ldap --key' 'certprobe ldap --password-file' 'certprobe ldap --password-env' 'certprobe ldap --select' 'certprobe ldap --callback' 'certprobe ldap --trust' 'certprobe ldap --policy' 'certprobe ldap --ntauth' 'certprobe ldap --at' 'certprobe ldap --connect' 'certprobe ldap --sni' 'certprobe ldap --via' 'certprobe ldap --tls-min' 'certprobe ldap --tls-max' 'certprobe ldap --timeout' 'certprobe ldap --format' 'certprobe explain --format'
+set -g __certprobe_commands certprobe 'certprobe https' 'certprobe ldap' 'certprobe verify' 'certprobe explain' 'certprobe lab' 'certprobe lab demo' 'certprobe lab up'
+set -g __certprobe_valued 'certprobe https --path' 'certprobe https --cert' 'certprobe https --key' 'certprobe https --password-file' 'certprobe https --password-env' 'certprobe https --select' 'certprobe https --callback' 'certprobe https --trust' 'certprobe https --policy' 'certprobe https --ntauth' 'certprobe https --at' 'certprobe https --connect' 'certprobe https --sni' 'certprobe https --via' 'certprobe https --tls-min' 'certprobe https --tls-max' 'certprobe https --timeout' 'certprobe https --format' 'certprobe ldap --cert' 'certprobe ldap --key' 'certprobe ldap --password-file' 'certprobe ldap --password-env' 'certprobe ldap --select' 'certprobe ldap --callback' 'certprobe ldap --trust' 'certprobe ldap --policy' 'certprobe ldap --ntauth' 'certprobe ldap --at' 'certprobe ldap --connect' 'certprobe ldap --sni' 'certprobe ldap --via' 'certprobe ldap --tls-min' 'certprobe ldap --tls-max' 'certprobe ldap --timeout' 'certprobe ldap --format' 'certprobe verify --host' 'certprobe verify --usage' 'certprobe verify --trust' 'certprobe verify --untrusted' 'certprobe verify --crl' 'certprobe verify --ocsp' 'certprobe verify --disallowed' 'certprobe verify --at' 'certprobe verify --policy' 'certprobe verify --ntauth' 'certprobe verify --flag' 'certprobe verify --profile' 'certprobe verify --password-file' 'certprobe verify --password-env' 'certprobe verify --format' 'certprobe explain --format'
 
 # Whether the words before the cursor lead to this command, and so what is typed now follows it.
 function __certprobe_at
@@ -24,6 +24,7 @@ complete -c certprobe -f
 
 complete -c certprobe -n '__certprobe_at certprobe' -a 'https\\t\'Probe the HTTPS server at URL\''
 complete -c certprobe -n '__certprobe_at certprobe' -a 'ldap\\t\'Probe the directory at HOST, ldaps://HOST:PORT or ldap://HOST (StartTLS)\''
+complete -c certprobe -n '__certprobe_at certprobe' -a 'verify\\t\'Judge the certificates in each FILE (PEM, DER, PKCS#7, PKCS#12) as Windows would\''
 complete -c certprobe -n '__certprobe_at certprobe' -a 'explain\\t\'Say what CODE means, where it comes from, what usually leads to it and what to do\''
 complete -c certprobe -n '__certprobe_at certprobe' -a 'lab\\t\'Servers with planted faults on this machine, to try certprobe on\''
 complete -c certprobe -n '__certprobe_at certprobe' -l version -d 'Show the version and exit.'
@@ -76,6 +77,26 @@ complete -c certprobe -n '__certprobe_at certprobe ldap' -l format -d 'json: one
 complete -c certprobe -n '__certprobe_at certprobe ldap' -s v -l verbose -d 'Show everything that was seen.'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -s q -l quiet -d 'Show the verdict\'s line alone.'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -s h -l help -d 'Show this message and exit.'
+
+complete -c certprobe -n '__certprobe_at certprobe verify' -l host -d 'The name that the server\'s certificate has to have.' -x
+complete -c certprobe -n '__certprobe_at certprobe verify' -l usage -d 'What it has to be good for. Repeatable: for all of them. [default: server with --host, else any]' -x -a 'server client any'
+complete -c certprobe -n '__certprobe_at certprobe verify' -l trust -d 'Roots to judge by: system, certifi, none, FILE or DIR.' -r -F -a 'system certifi none'
+complete -c certprobe -n '__certprobe_at certprobe verify' -l untrusted -d 'More certificates to find issuers in. Repeatable.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe verify' -l crl -d 'CRLs to judge revocation by, DER or PEM. Repeatable.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe verify' -l ocsp -d 'OCSP responses to judge revocation by, DER or PEM. Repeatable.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe verify' -l disallowed -d 'Certificates that are expressly distrusted.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe verify' -l at -d 'Judge validity at this time (RFC 3339; UTC if it has no offset).' -x
+complete -c certprobe -n '__certprobe_at certprobe verify' -l policy -d 'The chain policy that decides the exit code. [default: ssl with --host, else base]' -x -a 'base ssl basic-constraints nt-auth'
+complete -c certprobe -n '__certprobe_at certprobe verify' -l ntauth -d 'CA certificates of the NTAuth store, for --policy nt-auth.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe verify' -l flag -d 'A flag of wincrypt.h for the policies, the SSL checks or the chain; CERT_CHAIN_POLICY_ may be left out. Repeatable.' -x -a 'CERT_CHAIN_POLICY_IGNORE_NOTHING CERT_CHAIN_POLICY_IGNORE_NOT_TIME_VALID_FLAG CERT_CHAIN_POLICY_IGNORE_CTL_NOT_TIME_VALID_FLAG CERT_CHAIN_POLICY_IGNORE_NOT_TIME_NESTED_FLAG CERT_CHAIN_POLICY_IGNORE_INVALID_BASIC_CONSTRAINTS_FLAG CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG CERT_CHAIN_POLICY_IGNORE_WRONG_USAGE_FLAG CERT_CHAIN_POLICY_IGNORE_INVALID_NAME_FLAG CERT_CHAIN_POLICY_IGNORE_INVALID_POLICY_FLAG CERT_CHAIN_POLICY_IGNORE_END_REV_UNKNOWN_FLAG CERT_CHAIN_POLICY_IGNORE_CTL_SIGNER_REV_UNKNOWN_FLAG CERT_CHAIN_POLICY_IGNORE_CA_REV_UNKNOWN_FLAG CERT_CHAIN_POLICY_IGNORE_ROOT_REV_UNKNOWN_FLAG CERT_CHAIN_POLICY_IGNORE_PEER_TRUST_FLAG CERT_CHAIN_POLICY_IGNORE_NOT_SUPPORTED_CRITICAL_EXT_FLAG CERT_CHAIN_POLICY_TRUST_TESTROOT_FLAG CERT_CHAIN_POLICY_ALLOW_TESTROOT_FLAG BASIC_CONSTRAINTS_CERT_CHAIN_POLICY_END_ENTITY_FLAG BASIC_CONSTRAINTS_CERT_CHAIN_POLICY_CA_FLAG SECURITY_FLAG_IGNORE_NOTHING SECURITY_FLAG_IGNORE_REVOCATION SECURITY_FLAG_IGNORE_UNKNOWN_CA SECURITY_FLAG_IGNORE_WRONG_USAGE SECURITY_FLAG_IGNORE_CERT_CN_INVALID SECURITY_FLAG_IGNORE_CERT_DATE_INVALID CERT_CHAIN_DEFAULT CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL CERT_CHAIN_RETURN_LOWER_QUALITY_CONTEXTS CERT_CHAIN_ENABLE_PEER_TRUST CERT_CHAIN_REVOCATION_CHECK_END_CERT CERT_CHAIN_REVOCATION_CHECK_CHAIN CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT CERT_CHAIN_REVOCATION_CHECK_CACHE_ONLY'
+complete -c certprobe -n '__certprobe_at certprobe verify' -l profile -d 'Answer as Windows does, or strictly by RFC 5280 and the CA/B Forum.' -x -a 'windows webpki'
+complete -c certprobe -n '__certprobe_at certprobe verify' -l all-paths -d 'Show the other paths too, with what is wrong with them.'
+complete -c certprobe -n '__certprobe_at certprobe verify' -l password-file -d 'First line: the password of encrypted keys and PKCS#12.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe verify' -l password-env -d 'Environment variable that holds the password.' -x
+complete -c certprobe -n '__certprobe_at certprobe verify' -l format -d 'json: one document in one line for each FILE.' -x -a 'text json'
+complete -c certprobe -n '__certprobe_at certprobe verify' -s v -l verbose -d 'Show everything that was seen.'
+complete -c certprobe -n '__certprobe_at certprobe verify' -s q -l quiet -d 'Show the verdict\'s line alone.'
+complete -c certprobe -n '__certprobe_at certprobe verify' -s h -l help -d 'Show this message and exit.'
 
 complete -c certprobe -n '__certprobe_at certprobe explain' -l format -d 'json: one document on stdout.' -x -a 'text json'
 complete -c certprobe -n '__certprobe_at certprobe explain' -s h -l help -d 'Show this message and exit.'

@@ -60,11 +60,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "talk": {"application", "endpoint", "report", "transport", *FOUNDATION},
     "attempt": {"chooser", "talk", *STAGES},
     "judging": {"chain", "policy", "pki", "report", *FOUNDATION},
+    "verify": {"judging", "chain", "policy", "pki", "report", *FOUNDATION},
     "probe": {*ROAD, *STAGES},
     "listener": STAGES,
     "scan": {"probe", "endpoint", "report", *FOUNDATION},
     "lab": {"probe", *ROAD, *STAGES},
-    "cli": {"probe", *ROAD, "callbacks", "listener", "scan", "lab", "render", "explain", *STAGES},
+    "cli": {"probe", "verify", *ROAD, "callbacks", "listener", "scan", "lab", "render", "explain", *STAGES},
 }
 
 # Foreign library -> the only files, or rooms, that import it.
@@ -78,7 +79,10 @@ IMPORTED_BY = {
     "cryptography": ("pki/", "lab/", "tls/openssl.py"),
 }
 
-PURE_ROOMS = {"errors", "wincrypt", "pki", "tls", "application", "selection", "chain", "policy", "report", "explain"}
+PURE_ROOMS = {
+    *("errors", "wincrypt", "pki", "tls", "application", "selection", "chain", "policy", "report", "explain"),
+    *("judging", "verify"),
+}
 OUTSIDE = {
     *("os", "io", "pathlib", "shutil", "tempfile", "fileinput", "glob", "zoneinfo", "sys", "platform"),
     *("socket", "socketserver", "select", "selectors", "ssl", "urllib", "asyncio"),

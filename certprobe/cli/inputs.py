@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from certprobe.errors import FileError, InputError, PasswordRequired, UsageError, WrongPassword
+from certprobe.errors import DecodeError, FileError, InputError, PasswordRequired, UsageError, WrongPassword
 from certprobe.pki.decode import Contents, Identities, credentials, decode
 from certprobe.pki.store import CertificateStore
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from certprobe.pki.certificate import Certificate
+    from certprobe.pki.crl import CertificateList
+    from certprobe.pki.ocsp import OcspResponse
 
 _LONGEST_FILE = 64 * 1024 * 1024
 _LONGEST_PASSWORD = 4096
@@ -110,6 +112,39 @@ def read_certificates(path: str) -> CertificateStore:
 
 def _certificates(path: str) -> tuple[Certificate, ...]:
     return decode(read_file(path, _LONGEST_FILE), source=path, password=None).certificates
+
+
+def read_crls(path: str) -> tuple[CertificateList, ...]:
+    """Return the CRLs of a file, DER or any number of PEM blocks. Raises DecodeError if one is none."""
+    from certprobe.pki.crl import CertificateList
+
+    crls = tuple(map(CertificateList, _encoded(path, "X509 CRL")))
+    if damaged := next((crl for crl in crls if crl.this_update is None), None):
+        raise DecodeError(f"{path}: no CRL: {damaged.fault}")
+    return crls
+
+
+def read_ocsp_responses(path: str) -> tuple[OcspResponse, ...]:
+    """Return the OCSP responses of a file, DER or any number of PEM blocks. Raises DecodeError if one is none."""
+    from certprobe.pki.ocsp import OcspResponse
+
+    responses = tuple(map(OcspResponse, _encoded(path, "OCSP RESPONSE")))
+    if damaged := next((response for response in responses if response.status is None), None):
+        raise DecodeError(f"{path}: no OCSP response: {damaged.fault}")
+    return responses
+
+
+def _encoded(path: str, label: str) -> tuple[bytes, ...]:
+    """The DER in a file: of every PEM block with that label, or the file as it is."""
+    from certprobe.pki import pem
+
+    data = read_file(path, _LONGEST_FILE)
+    if not pem.is_pem(data):
+        return (data,)
+    blocks = tuple(block.der for block in pem.split(data) if block.label == label)
+    if not blocks:
+        raise DecodeError(f"{path}: PEM without {label}")
+    return blocks
 
 
 def read_trust(text: str) -> Trust:

@@ -17,6 +17,7 @@ from certprobe.errors import CertprobeError, UsageError
 _COMMANDS = {
     "https": ("certprobe.cli.https", "Probe an HTTPS server: what it asks for, what fits, what it says."),
     "ldap": ("certprobe.cli.ldap", "Probe a directory over LDAPS or StartTLS, and log in by SASL EXTERNAL."),
+    "verify": ("certprobe.cli.verify", "Judge certificates in files as Windows would: every path, fault and policy."),
     "explain": ("certprobe.cli.explain", "Say what a code of Windows, TLS, OpenSSL, IIS or LDAP means."),
     "lab": ("certprobe.cli.lab", "Servers with planted faults on this machine, to try certprobe on."),
 }

@@ -20,28 +20,45 @@ _INDENT = 5
 
 def write_judgement(page: Page, judgement: shape_pki.Judgement, verbosity: Verbosity) -> None:
     """Every element with what is wrong with it, then the answer of every policy."""
-    for number, chain in enumerate(judgement["chains"]):
-        if number:
-            page.line(f"Chain {number}:", indent=2)
-        _write_chain(page, chain, verbosity)
+    write_best_path(page, judgement, verbosity)
     others = judgement["lower_quality"]
     if verbosity is Verbosity.VERBOSE:
         for chain in others:
             page.line("Another path, which is no better:", indent=2)
-            _write_chain(page, chain, verbosity)
+            write_chain(page, chain, verbosity)
     elif others:
         page.line((f"{words.count(len(others), 'other path')} no better (-v shows all)", Tone.FAINT), indent=2)
+    write_search_end(page, judgement)
+    page.line(("What Windows answers, by chain policy:", Tone.FAINT), indent=2)
+    write_policies(page, judgement)
+
+
+def write_best_path(page: Page, judgement: shape_pki.Judgement, verbosity: Verbosity) -> None:
+    """The chains of the best path: one, as long as there are no trust lists."""
+    for number, chain in enumerate(judgement["chains"]):
+        if number:
+            page.line(f"Chain {number}:", indent=2)
+        write_chain(page, chain, verbosity)
+
+
+def write_search_end(page: Page, judgement: shape_pki.Judgement) -> None:
+    """That the budget of the search was spent, if it was."""
     if judgement["search_end"] == "budget":
         page.line(("The search for paths was cut short: there are too many of them.", Tone.ODD), indent=2)
-    page.line(("What Windows answers, by chain policy:", Tone.FAINT), indent=2)
+
+
+def write_policies(page: Page, judgement: shape_pki.Judgement, mark: str = "") -> None:
+    """The answer of every policy, with `mark` at the one that decides and the reason below it."""
     width = max((len(policy["policy"]) for policy in judgement["policies"]), default=0) + 2
     for policy in judgement["policies"]:
-        _write_policy(page, policy, width)
-        if policy == judgement["deciding"] and policy["error"]["signed"] != 0:
+        decides = policy == judgement["deciding"]
+        _write_policy(page, policy, width, mark if decides else "")
+        if decides and policy["error"]["signed"] != 0:
             page.line(judgement["reason"] or meaning(HResult(policy["error"]["signed"])).text, indent=2 + width)
 
 
-def _write_chain(page: Page, chain: shape_pki.SimpleChain, verbosity: Verbosity) -> None:
+def write_chain(page: Page, chain: shape_pki.SimpleChain, verbosity: Verbosity) -> None:
+    """The elements of one path, each with what is wrong with it, and what is wrong with none of them."""
     for number, element in enumerate(chain["elements"]):
         page.line(words.name(element["subject"]), words.until(element), lead=f"{number:>3}  ", hang=2)
         if verbosity is Verbosity.VERBOSE:
@@ -75,13 +92,13 @@ def _write_finding(page: Page, finding: shape_pki.Finding) -> None:
     page.line((head, Tone.BAD), f": {finding['detail']}", rule, indent=_INDENT, hang=2)
 
 
-def _write_policy(page: Page, policy: shape_pki.PolicyStatus, width: int) -> None:
+def _write_policy(page: Page, policy: shape_pki.PolicyStatus, width: int, mark: str) -> None:
     lead, code = policy["policy"].upper().ljust(width), words.status(policy["error"])
     if policy["error"]["signed"] == 0:
-        page.line(("passes", Tone.GOOD), f"  {code}", lead=lead, indent=2)
+        page.line(("passes", Tone.GOOD), f"  {code}", (mark, Tone.STRONG), lead=lead, indent=2)
         return
     where = f"  chain {policy['chain_index']} element {policy['element_index']}"
-    page.line(("fails", Tone.BAD), f"  {code}{where}", lead=lead, indent=2)
+    page.line(("fails", Tone.BAD), f"  {code}{where}", (mark, Tone.STRONG), lead=lead, indent=2)
 
 
 def has_faults(tls: shape.Tls) -> bool:

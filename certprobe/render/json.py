@@ -1,14 +1,15 @@
-"""The report as one JSON document for programs."""
+"""Reports as JSON documents for programs."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
-
-from certprobe.report.document import document
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from certprobe.report.model import ProbeReport
+    from certprobe.report.verification import Verification
 
 
 def render_json(report: ProbeReport, indent: int | None = None) -> str:
@@ -16,4 +17,15 @@ def render_json(report: ProbeReport, indent: int | None = None) -> str:
 
     It is one line, or indented by so many blanks.
     """
+    from certprobe.report.document import document
+
     return json.dumps(document(report), indent=indent, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+def write_json_lines(verifications: Iterable[Verification], file: IO[str]) -> None:
+    """Write a document in one line for each, likewise in ASCII, as soon as it is there; raises what writing raises."""
+    from certprobe.report.verification_document import verification_document
+
+    for verified in verifications:
+        file.write(json.dumps(verification_document(verified), ensure_ascii=True, allow_nan=False) + "\n")
+        file.flush()

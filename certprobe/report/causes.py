@@ -20,6 +20,11 @@ _SCHANNEL_LIMIT = 16 * 1024  # KB 2880390
 _TLS12_LIMIT = 0xFFFF
 _NEAR = 0.9
 _UNTRUSTED = (CERT_E_UNTRUSTEDROOT, CERT_E_CHAINING)
+_WHOSE = {
+    Role.SERVER: "the server's certificate",
+    Role.CLIENT: "the client certificate",
+    Role.ANY: "the certificate",
+}
 
 
 def of_outcome(outcome: Outcome, attempt: Attempt, store: StoreFacts) -> list[Cause]:
@@ -100,7 +105,7 @@ def of_chains(attempt: Attempt, outcome: Outcome) -> list[Cause]:
     judgements = (attempt.server, attempt.client)
     told = outcome.value.startswith("refused") or outcome in (Outcome.NOT_MAPPED, Outcome.TLS_TERMINATOR)
     return [
-        _of_judgement(judgement)
+        of_judgement(judgement)
         for judgement in judgements
         if judgement is not None
         and judgement.deciding.error != ERROR_SUCCESS
@@ -108,9 +113,10 @@ def of_chains(attempt: Attempt, outcome: Outcome) -> list[Cause]:
     ]
 
 
-def _of_judgement(judgement: Judgement) -> Cause:
+def of_judgement(judgement: Judgement) -> Cause:
+    """The status of the deciding policy, which is not S_OK."""
     error = judgement.deciding.error
-    whose = "the server's certificate" if judgement.role is Role.SERVER else "the client certificate"
+    whose = _WHOSE[judgement.role]
     if judgement.deciding.element_index > 0:
         whose = f"{whose} chain"
     title = f"{whose} is {'not trusted' if error in _UNTRUSTED else 'not valid'}: {judgement.reason}"

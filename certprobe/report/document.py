@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 from certprobe.report.application import http, ldap
 from certprobe.report.handshake import asked, tls
 from certprobe.report.judgements import judgement
-from certprobe.report.spelling import summary, time
+from certprobe.report.spelling import cause, summary, time
 
 if TYPE_CHECKING:
     from certprobe.endpoint import Endpoint
     from certprobe.pki.credential import Credential
     from certprobe.report import shape
-    from certprobe.report.model import Attempt, Cause, Conclusion, ProbeReport, StageOutcome, StoreFacts
+    from certprobe.report.model import Attempt, Conclusion, ProbeReport, StageOutcome, StoreFacts
 
 SCHEMA: Final = 1
 
@@ -32,23 +32,13 @@ def document(report: ProbeReport) -> shape.Document:
         "verdict": {
             "outcome": report.conclusion.outcome.value,
             "exit_code": report.exit_code,
-            "causes": [_cause(cause) for cause in report.conclusion.causes],
+            "causes": [cause(each) for each in report.conclusion.causes],
         },
         "endpoint": _endpoint(report.endpoint),
         "times": {"started": time(report.started), "seconds": _seconds(report.seconds), "at": time(report.at)},
         "trust": report.trust,
         "store": _store(report.store),
         "attempts": [_attempt(attempt, conclusion, report.store) for attempt, conclusion in pairs],
-    }
-
-
-def _cause(cause: Cause) -> shape.Cause:
-    return {
-        "code": cause.code,
-        "weight": cause.weight.value,
-        "title": cause.title,
-        "detail": cause.detail,
-        "advice": cause.advice,
     }
 
 
@@ -90,7 +80,7 @@ def _attempt(attempt: Attempt, conclusion: Conclusion, store: StoreFacts) -> sha
         "peer": attempt.peer,
         "conclusion": {
             "outcome": conclusion.outcome.value,
-            "causes": [_cause(cause) for cause in conclusion.causes],
+            "causes": [cause(each) for each in conclusion.causes],
         },
         "asked": asked(attempt.tls),
         "stages": [_stage(stage) for stage in attempt.stages],

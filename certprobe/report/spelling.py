@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from certprobe.pki.certificate import Certificate
     from certprobe.report import shape, shape_pki
+    from certprobe.report.model import Cause
     from certprobe.wincrypt.hresult import HResult
 
 
@@ -57,6 +58,17 @@ def status(value: HResult) -> shape_pki.Status:
 def bits(value: enum.IntFlag) -> shape_pki.Bits:
     """A status word of wincrypt.h: the names of its known bits, lowest first."""
     return {"names": [bit.name or "" for bit in type(value) if bit & value], "hex": f"0x{int(value):08X}"}
+
+
+def cause(told: Cause) -> shape.Cause:
+    """A cause in words and by its code."""
+    return {
+        "code": told.code,
+        "weight": told.weight.value,
+        "title": told.title,
+        "detail": told.detail,
+        "advice": told.advice,
+    }
 
 
 def summary(certificate: Certificate) -> shape_pki.Summary:

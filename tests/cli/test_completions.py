@@ -160,8 +160,14 @@ OFFERS_OF_SMALL = {
     "certprobe lab demo m": ["my own.pem"],
 }
 OFFERS = {
-    "certprobe ": ["explain", "https", "lab", "ldap"],
+    "certprobe ": ["explain", "https", "lab", "ldap", "verify"],
     "certprobe --": ["--help", "--version"],
+    "certprobe verify m": ["my own.pem"],
+    "certprobe verify --usage ": ["any", "client", "server"],
+    "certprobe verify --flag SECURITY_FLAG_IGNORE_CERT_": [
+        "SECURITY_FLAG_IGNORE_CERT_CN_INVALID",
+        "SECURITY_FLAG_IGNORE_CERT_DATE_INVALID",
+    ],
     "certprobe lab ": ["demo", "up"],
     "certprobe lab up ": sorted(scenario.name for scenario in SCENARIOS),
     "certprobe lab up per-path expired-s": ["expired-server"],

@@ -1,0 +1,260 @@
+"""`certprobe verify`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from certprobe import __version__
+from certprobe.chain.context import NO_USAGE, RequestedUsage, UsageMatch
+from certprobe.chain.profile import HYGIENE, WEBPKI
+from certprobe.chain.question import EMPTY_STORE, RevocationEvidence
+from certprobe.chain.revocation import ASKING
+from certprobe.cli.exits import exit_codes_epilog
+from certprobe.cli.inputs import (
+    Passwords,
+    parse_time,
+    read_certificates,
+    read_crls,
+    read_ocsp_responses,
+    read_trust,
+)
+from certprobe.cli.shared import AT, NTAUTH, PASSWORD_ENV, PASSWORD_FILE, QUIET, TRUST, VERBOSE
+from certprobe.cli.streams import standard_streams
+from certprobe.endpoint import parse_host_port
+from certprobe.errors import InputError, UsageError
+from certprobe.judging import Purpose, Yardstick
+from certprobe.pki.usage import CLIENT_AUTH, SERVER_AUTH
+from certprobe.policy.status import ChainPolicy
+from certprobe.render.verbosity import Verbosity
+from certprobe.report.model import Role
+from certprobe.report.verification import Verification
+from certprobe.verify import terms
+from certprobe.verify import verify as judge
+from certprobe.wincrypt.chain_flags import ChainFlags
+from certprobe.wincrypt.policy_flags import PolicyFlags, SslChecks
+
+if TYPE_CHECKING:
+    from certprobe.pki.store import CertificateStore
+
+Flag: TypeAlias = ChainFlags | PolicyFlags | SslChecks
+F = TypeVar("F", ChainFlags, PolicyFlags, SslChecks)
+
+_PREFIX: Final = "CERT_CHAIN_POLICY_"
+_FLAGS: Final[dict[str, Flag]] = {
+    name: flag for kind in (PolicyFlags, SslChecks, ChainFlags) for name, flag in kind.__members__.items()
+}
+_USAGES: Final = {"server": SERVER_AUTH, "client": CLIENT_AUTH}
+_OID: Final = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,38})){1,64}")
+# certprobe judges as Windows does, and remarks what Windows does not mind.
+_PROFILES: Final = {"windows": HYGIENE, "webpki": WEBPKI}
+
+
+def _flag_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(name) for name in _FLAGS if name.startswith(incomplete.upper())]
+
+
+class Typed(NamedTuple):
+    """What was typed, by the names of the options."""
+
+    host: str | None
+    usage: tuple[str, ...]
+    trust: str
+    untrusted: tuple[str, ...]
+    crl: tuple[str, ...]
+    ocsp: tuple[str, ...]
+    disallowed: str | None
+    at: str
+    policy: str | None
+    ntauth: str | None
+    flag: tuple[str, ...]
+    profile: str
+    all_paths: bool
+    password_file: str | None
+    password_env: str | None
+    format: str
+    verbose: bool
+    quiet: bool
+
+
+@click.command(
+    epilog="\b\nExamples:\n"
+    "  certprobe verify fullchain.pem --host www.example\n"
+    "  certprobe verify me.p12 --usage client --trust corp-root.pem --untrusted issuing.pem\n"
+    "  certprobe verify *.crt --crl corp.crl --format json | jq -c '[.file, .verdict.exit_code]'\n"
+    "  certprobe verify old.pem --at 2025-12-31 --flag IGNORE_WRONG_USAGE_FLAG\n\n" + exit_codes_epilog()
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option("--host", metavar="NAME", help="The name that the server's certificate has to have.")
+@click.option(
+    "--usage",
+    metavar="server|client|any|OID",
+    multiple=True,
+    help="What it has to be good for. Repeatable: for all of them.  [default: server with --host, else any]",
+)
+@TRUST
+@click.option("--untrusted", metavar="FILE", multiple=True, help="More certificates to find issuers in. Repeatable.")
+@click.option("--crl", metavar="FILE", multiple=True, help="CRLs to judge revocation by, DER or PEM. Repeatable.")
+@click.option(
+    "--ocsp", metavar="FILE", multiple=True, help="OCSP responses to judge revocation by, DER or PEM. Repeatable."
+)
+@click.option("--disallowed", metavar="FILE", help="Certificates that are expressly distrusted.")
+@AT
+@click.option(
+    "--policy",
+    type=click.Choice([policy.value for policy in ChainPolicy]),
+    help="The chain policy that decides the exit code.  [default: ssl with --host, else base]",
+)
+@NTAUTH
+@click.option(
+    "--flag",
+    metavar="NAME",
+    multiple=True,
+    shell_complete=_flag_names,
+    help="A flag of wincrypt.h for the policies, the SSL checks or the chain; CERT_CHAIN_POLICY_ may be left out. "
+    "Repeatable.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(list(_PROFILES)),
+    default="windows",
+    show_default=True,
+    help="Answer as Windows does, or strictly by RFC 5280 and the CA/B Forum.",
+)
+@click.option("--all-paths", is_flag=True, help="Show the other paths too, with what is wrong with them.")
+@PASSWORD_FILE
+@PASSWORD_ENV
+@click.option(
+    "--format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="json: one document in one line for each FILE.",
+)
+@VERBOSE
+@QUIET
+def verify(files: tuple[str, ...], **typed: Any) -> int:
+    """Judge the certificates in each FILE (PEM, DER, PKCS#7, PKCS#12) as Windows would.
+
+    A file is about its end entities; its other certificates may be their issuers, as those of --untrusted and --trust.
+    For each it shows the best path with everything that is wrong on it, and what every chain policy of Windows answers.
+    What Windows does not mind, but RFC 5280 or the CA/B Forum does, is told apart.
+
+    Revocation is judged if --crl or --ocsp is given, for the whole chain but its root, unless a --flag
+    CERT_CHAIN_REVOCATION_CHECK_... says otherwise. With --at everything is judged as of that time, CRLs too.
+
+    The exit code is 0 if nothing is wrong with any certificate, 1 if something is, and 4 if a file cannot be used; the
+    others are judged all the same.
+    """
+    chosen = Typed(**typed)
+    if chosen.verbose and chosen.quiet:
+        raise UsageError("--verbose and --quiet exclude each other")
+    batch = _Batch(files, chosen)
+    with standard_streams():
+        if chosen.format == "json":
+            from certprobe.render.json import write_json_lines
+
+            write_json_lines(batch, sys.stdout)
+        else:
+            from certprobe.render.verify import render_verifications
+
+            verbosity = Verbosity.QUIET if chosen.quiet else Verbosity.VERBOSE if chosen.verbose else Verbosity.NORMAL
+            render_verifications(batch, sys.stdout, verbosity)
+    return batch.exit_code
+
+
+class _Batch:
+    """The files, each judged when it is its turn; `exit_code` is the worst so far."""
+
+    def __init__(self, files: tuple[str, ...], typed: Typed) -> None:
+        self.exit_code = 0
+        self._files = files
+        self._passwords = Passwords(typed.password_file, typed.password_env)
+        self._purpose = _purpose(typed)
+        trust = read_trust(typed.trust)
+        self._yardstick = _yardstick(typed, trust.roots)
+        self._terms = terms(self._purpose, self._yardstick, trust.words)
+        self._untrusted = tuple(certificate for path in typed.untrusted for certificate in read_certificates(path))
+
+    def __iter__(self) -> Iterator[Verification]:
+        for path in self._files:
+            verified = self._verified(path)
+            self.exit_code = max(self.exit_code, verified.exit_code)
+            yield verified
+
+    def _verified(self, path: str) -> Verification:
+        try:
+            contents = self._passwords.decode(path)
+            if not contents.certificates:
+                raise InputError(f"{path}: no certificate in it")
+        except InputError as error:
+            return Verification(__version__, path, self._terms, fault=str(error))
+        judged = judge(contents, self._untrusted, self._purpose, self._yardstick)
+        return Verification(__version__, path, self._terms, judged, contents.notes)
+
+
+def _purpose(typed: Typed) -> Purpose:
+    host = parse_host_port(typed.host, 0).host if typed.host is not None else None
+    usages = dict.fromkeys(typed.usage or (("server",) if host else ("any",)))
+    if "any" in usages and len(usages) > 1:
+        raise UsageError("--usage any asks for nothing, so that another --usage contradicts it")
+    if "any" in usages:
+        return Purpose(Role.SERVER if host else Role.ANY, NO_USAGE, host)
+    role = Role.SERVER if host or "server" in usages else Role.CLIENT if "client" in usages else Role.ANY
+    return Purpose(role, RequestedUsage(UsageMatch.AND, tuple(map(_usage, usages))), host)
+
+
+def _usage(text: str) -> str:
+    if text not in _USAGES and not _OID.fullmatch(text):
+        raise UsageError(f"{text!r} is no usage: server, client, any, or a dotted OID such as 1.3.6.1.5.5.7.3.3")
+    return _USAGES.get(text, text)
+
+
+def _yardstick(typed: Typed, roots: CertificateStore) -> Yardstick:
+    # What is fetched would join the evidence and the certificates of --untrusted.
+    evidence = RevocationEvidence(
+        tuple(crl for path in typed.crl for crl in read_crls(path)),
+        tuple(response for path in typed.ocsp for response in read_ocsp_responses(path)),
+    )
+    given = [_flag(text) for text in typed.flag]
+    flags = _union(ChainFlags, given)
+    if (evidence.crls or evidence.ocsp_responses) and not flags & ASKING:
+        flags |= ChainFlags.CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT
+    if typed.all_paths:
+        flags |= ChainFlags.CERT_CHAIN_RETURN_LOWER_QUALITY_CONTEXTS
+    return Yardstick(
+        roots,
+        parse_time(typed.at),
+        ChainPolicy(typed.policy or ("ssl" if typed.host is not None else "base")),
+        read_certificates(typed.ntauth) if typed.ntauth is not None else None,
+        flags,
+        evidence,
+        _union(PolicyFlags, given),
+        _union(SslChecks, given),
+        read_certificates(typed.disallowed) if typed.disallowed is not None else EMPTY_STORE,
+        _PROFILES[typed.profile],
+    )
+
+
+def _flag(text: str) -> Flag:
+    name = text.upper()
+    flag = _FLAGS.get(name, _FLAGS.get(_PREFIX + name))
+    if flag is None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, [*_FLAGS, *(each.removeprefix(_PREFIX) for each in _FLAGS)], 3)
+        raise UsageError(f"{text!r} is no flag of wincrypt.h" + (f"; near it: {', '.join(near)}" if near else ""))
+    return flag
+
+
+def _union(kind: type[F], flags: Iterable[Flag]) -> F:
+    union = kind(0)
+    for flag in flags:
+        if isinstance(flag, kind):
+            union |= flag
+    return union

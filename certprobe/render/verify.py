@@ -1,0 +1,129 @@
+"""Verifications for people: for every certificate what is wrong first, then its paths and what the policies answer."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING, Final
+
+from certprobe.render import words
+from certprobe.render.chains import write_best_path, write_chain, write_policies, write_search_end
+from certprobe.render.page import Page, Tone
+from certprobe.render.verbosity import Verbosity
+from certprobe.report.verification_document import verification_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from certprobe.report import shape_pki, shape_verification
+    from certprobe.report.verification import Verification
+
+_INDENT: Final = len("PROBLEM  ")
+_ALL_PATHS: Final = "CERT_CHAIN_RETURN_LOWER_QUALITY_CONTEXTS"
+
+
+def render_verifications(verifications: Iterable[Verification], file: IO[str], verbosity: Verbosity) -> None:
+    """Write each as soon as it is there, and at the end what all were judged by; raises what writing raises."""
+    page, told = Page(file), None
+    counts = {"clean": 0, "with faults": 0, "unusable": 0}
+    for verified in verifications:
+        if told is not None and verbosity is not Verbosity.QUIET:
+            page.line()
+        told = verification_document(verified)
+        _write_file(page, told, verbosity)
+        faulty = sum(bool(subject["causes"]) for subject in told["subjects"])
+        counts["with faults"] += faulty
+        counts["clean"] += len(told["subjects"]) - faulty
+        counts["unusable"] += told["verdict"]["fault"] is not None
+        file.flush()
+    if told is not None and verbosity is not Verbosity.QUIET:
+        page.heading("Judged")
+        _write_terms(page, told)
+        if sum(counts.values()) > 1:
+            page.field("In all", ", ".join(f"{number} {what}" for what, number in counts.items() if number))
+
+
+def _write_file(page: Page, told: shape_verification.Verification, verbosity: Verbosity) -> None:
+    fault = told["verdict"]["fault"]
+    if fault is not None:
+        page.line((fault, Tone.STRONG), lead=("UNUSABLE INPUT  ", Tone.BAD))
+    for number, subject in enumerate(told["subjects"]):
+        if number and verbosity is not Verbosity.QUIET:
+            page.line()
+        _write_subject(page, subject, told["terms"], verbosity)
+    if verbosity is not Verbosity.QUIET:
+        for note in told["notes"]:
+            page.line((note, Tone.ODD), lead=("NOTE     ", Tone.ODD))
+
+
+def _write_subject(
+    page: Page, subject: shape_verification.Subject, terms: shape_verification.Terms, verbosity: Verbosity
+) -> None:
+    judgement = subject["judgement"]
+    _write_causes(page, subject, verbosity)
+    if verbosity is Verbosity.QUIET:
+        return
+    write_best_path(page, judgement, verbosity)
+    _write_remarks(page, judgement, terms["profile"])
+    others = judgement["lower_quality"]
+    if _ALL_PATHS in terms["flags"]:
+        for number, chain in enumerate(others, 2):
+            status = f"error {chain['error']['hex']}, info {chain['info']['hex']}"
+            page.line((f"Path {number}, which is no better: {status}", Tone.STRONG), indent=2)
+            write_chain(page, chain, verbosity)
+    elif others:
+        page.line((f"{words.count(len(others), 'other path')} no better (--all-paths shows all)", Tone.FAINT), indent=2)
+    write_search_end(page, judgement)
+    page.line(("What the chain policies of Windows answer:", Tone.FAINT), indent=2)
+    write_policies(page, judgement, mark="  <- decides")
+
+
+def _write_causes(page: Page, subject: shape_verification.Subject, verbosity: Verbosity) -> None:
+    causes = subject["causes"]
+    word, tone = ("PROBLEM", Tone.BAD) if causes else ("OK", Tone.GOOD)
+    name = words.name(subject["certificate"]["subject"])
+    titles = [cause["title"] for cause in causes] or ["nothing is wrong"]
+    page.line((subject["source"], Tone.STRONG), f"  {name}: {titles[0]}", lead=(word.ljust(_INDENT), tone))
+    if verbosity is Verbosity.QUIET:
+        return
+    for number, cause in enumerate(causes):
+        if number:
+            page.line(cause["title"], lead=(word.ljust(_INDENT), tone))
+        page.line(cause["detail"], indent=_INDENT)
+        page.line(cause["advice"], lead=("Change: ", Tone.STRONG), indent=_INDENT)
+
+
+def _write_remarks(page: Page, judgement: shape_pki.Judgement, profile: str) -> None:
+    """The rules that Windows does not know, apart from what it finds."""
+    remarked = [
+        (number, remark)
+        for chain in judgement["chains"]
+        for number, element in enumerate(chain["elements"])
+        for remark in element["remarks"]
+    ]
+    if not remarked:
+        return
+    title = "Not by the rules, though Windows does not mind:" if profile == "windows" else "Not by the rules:"
+    page.line((title, Tone.FAINT), indent=2)
+    for number, remark in remarked:
+        page.line((remark["detail"], Tone.ODD), (f" ({remark['citation']})", Tone.FAINT), lead=f"{number:>3}  ", hang=2)
+
+
+def _write_terms(page: Page, told: shape_verification.Verification) -> None:
+    terms = told["terms"]
+    usage = ", ".join(usage["name"] for usage in terms["usage"]) or "any usage"
+    revocation = f"{words.count(terms['crls'], 'CRL')}, {words.count(terms['ocsp_responses'], 'OCSP response')}"
+    page.field("At", terms["at"])
+    page.field("For", usage + (f", as {terms['host']}" if terms["host"] is not None else ""))
+    page.field("Trusting", terms["trust"])
+    page.field(
+        "NTAuth",
+        "not given (--ntauth): no CA is in it" if terms["ntauth"] is None else words.count(terms["ntauth"], "CA"),
+    )
+    page.field("Profile", terms["profile"])
+    page.field("Revocation", f"{'asked for' if _asks(terms) else 'not asked for'}; {revocation} given")
+    for flag in terms["flags"]:
+        page.field("Flag", flag)
+    page.field("By", f"certprobe {told['version']}")
+
+
+def _asks(terms: shape_verification.Terms) -> bool:
+    return any(flag.startswith("CERT_CHAIN_REVOCATION_CHECK_") for flag in terms["flags"])

@@ -1,0 +1,52 @@
+"""The shape of the document of `certprobe verify`; certificates, chains and causes are those of the report."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from certprobe.report.shape import Cause
+from certprobe.report.shape_pki import Certificate, Judgement, Usage
+
+
+class FileVerdict(TypedDict):
+    """What is decided: `fault` says why the file could not be used."""
+
+    exit_code: int
+    fault: str | None
+
+
+class Terms(TypedDict):
+    """What was asked, and by what it was judged."""
+
+    at: str
+    trust: str
+    profile: str
+    policy: str
+    usage: list[Usage]
+    host: str | None
+    flags: list[str]
+    crls: int
+    ocsp_responses: int
+    ntauth: int | None
+
+
+class Subject(TypedDict):
+    """A certificate that was asked about; without causes it is clean."""
+
+    source: str
+    certificate: Certificate
+    causes: list[Cause]
+    judgement: Judgement
+
+
+class Verification(TypedDict):
+    """The document of one file."""
+
+    schema: int
+    tool: str
+    version: str
+    verdict: FileVerdict
+    file: str
+    terms: Terms
+    subjects: list[Subject]
+    notes: list[str]

@@ -1,0 +1,95 @@
+"""Verification: everything that `certprobe verify` learned of one file; text and JSON are written from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from certprobe.chain.profile import refuses
+from certprobe.report.causes import of_judgement
+from certprobe.report.model import Cause, Weight
+from certprobe.report.words import sentence
+from certprobe.wincrypt.hresult import ERROR_SUCCESS
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from certprobe.chain.profile import Profile
+    from certprobe.pki.certificate import Certificate
+    from certprobe.policy.status import ChainPolicy
+    from certprobe.report.model import Judgement
+
+CLEAN = 0
+FINDING = 1
+UNUSABLE = 4
+
+
+class Terms(NamedTuple):
+    """What was asked, of every file the same: `usage` in dotted OIDs, `trust` the words of the option that was used.
+
+    `flags` are the names of wincrypt.h, `crls` and `ocsp_responses` how many there were to judge revocation by,
+    `nt_auth` how many CAs are in the NTAuth store, None if none was given.
+    """
+
+    at: datetime
+    trust: str
+    policy: ChainPolicy
+    profile: Profile
+    usage: tuple[str, ...] = ()
+    host: str | None = None
+    flags: tuple[str, ...] = ()
+    crls: int = 0
+    ocsp_responses: int = 0
+    nt_auth: int | None = None
+
+
+class Subject(NamedTuple):
+    """A certificate that was asked about, and where it stands ("store.pem #2"); `causes` are what is wrong with it."""
+
+    source: str
+    certificate: Certificate
+    judgement: Judgement
+    causes: tuple[Cause, ...]
+
+
+class Verification(NamedTuple):
+    """One file; `fault` says why it could not be used, and then there are no subjects."""
+
+    version: str
+    file: str
+    terms: Terms
+    subjects: tuple[Subject, ...] = ()
+    notes: tuple[str, ...] = ()
+    fault: str | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0, 1 if anything is wrong with a subject, 4 if the file could not be used."""
+        if self.fault is not None:
+            return UNUSABLE
+        return FINDING if any(subject.causes for subject in self.subjects) else CLEAN
+
+
+def causes(judgement: Judgement, profile: Profile) -> tuple[Cause, ...]:
+    """What speaks against the certificate: the policy that decides, and the rules of a profile that refuses."""
+    found = []
+    if judgement.deciding.error != ERROR_SUCCESS:
+        cause = of_judgement(judgement)
+        found.append(cause._replace(advice=_GIVE_ISSUER) if judgement.deciding.element_index < 0 else cause)
+    found += _of_profile(judgement, profile)
+    return tuple(found)
+
+
+_GIVE_ISSUER = (
+    "Give the missing issuer's certificate: with --untrusted if it is an intermediate, with --trust if it is a root."
+)
+
+
+def _of_profile(judgement: Judgement, profile: Profile) -> list[Cause]:
+    refusals = list(refuses(profile, judgement.context))
+    if not refusals:
+        return []
+    index, remark = refusals[0]
+    title = f"the profile {profile.name} refuses element {index}: {remark.detail}"
+    more = f"; {len(refusals) - 1} more such rules are broken" if len(refusals) > 1 else ""
+    advice = "Have the certificate issued again by that rule, or judge as Windows does (--profile windows)."
+    return [Cause("profile", Weight.PROBLEM, title, sentence(remark.citation + more), advice)]

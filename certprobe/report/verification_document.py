@@ -1,0 +1,53 @@
+"""A verification as a document of dictionaries, lists, strings and numbers, contracted in `verification.json`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from certprobe.pki.usage import usage_name
+from certprobe.report.judgements import judgement
+from certprobe.report.spelling import cause, certificate_facts, time
+
+if TYPE_CHECKING:
+    from certprobe.report import shape_verification
+    from certprobe.report.verification import Subject, Terms, Verification
+
+SCHEMA: Final = 1
+
+
+def verification_document(verified: Verification) -> shape_verification.Verification:
+    """Return what was found out of one file as JSON's types."""
+    return {
+        "schema": SCHEMA,
+        "tool": "certprobe",
+        "version": verified.version,
+        "verdict": {"exit_code": verified.exit_code, "fault": verified.fault},
+        "file": verified.file,
+        "terms": _terms(verified.terms),
+        "subjects": [_subject(subject) for subject in verified.subjects],
+        "notes": list(verified.notes),
+    }
+
+
+def _terms(terms: Terms) -> shape_verification.Terms:
+    return {
+        "at": time(terms.at),
+        "trust": terms.trust,
+        "profile": terms.profile.name,
+        "policy": terms.policy.value,
+        "usage": [{"oid": oid, "name": usage_name(oid)} for oid in terms.usage],
+        "host": terms.host,
+        "flags": list(terms.flags),
+        "crls": terms.crls,
+        "ocsp_responses": terms.ocsp_responses,
+        "ntauth": terms.nt_auth,
+    }
+
+
+def _subject(subject: Subject) -> shape_verification.Subject:
+    return {
+        "source": subject.source,
+        "certificate": certificate_facts(subject.certificate),
+        "causes": [cause(each) for each in subject.causes],
+        "judgement": judgement(subject.judgement),
+    }

@@ -1,0 +1,58 @@
+"""Certificates out of files, judged each on its own: whom a file is about, and what is said of everyone in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from certprobe.judging import judge_certificate
+from certprobe.pki.credential import is_end_entity
+from certprobe.report.verification import Subject, Terms, causes
+
+if TYPE_CHECKING:
+    from certprobe.judging import Purpose, Yardstick
+    from certprobe.pki.certificate import Certificate
+    from certprobe.pki.decode import Contents, FoundCertificate
+
+
+def verify(
+    contents: Contents, untrusted: tuple[Certificate, ...], purpose: Purpose, yardstick: Yardstick
+) -> tuple[Subject, ...]:
+    """Judge every subject of a file; its other certificates and `untrusted` may be issuers."""
+    known = (*contents.certificates, *untrusted)
+    judged = ((each, judge_certificate(each.certificate, known, purpose, yardstick)) for each in subjects(contents))
+    return tuple(
+        Subject(each.source, each.certificate, judgement, causes(judgement, yardstick.profile))
+        for each, judgement in judged
+    )
+
+
+def subjects(contents: Contents) -> tuple[FoundCertificate, ...]:
+    """Return the certificates that a file is about: its end entities, in its order, each once.
+
+    Whatever the issuer of another one is called is there to help. A file without an end entity is about the CAs that
+    issued none of the others or, if they issued each other, about the first of them.
+    """
+    unique: dict[bytes, FoundCertificate] = {}
+    for each in contents.found_certificates:
+        unique.setdefault(each.certificate.der, each)
+    found = tuple(unique.values())
+    issuers = {each.certificate.issuer.match_key for each in found if not each.certificate.is_self_issued}
+    lowest = tuple(each for each in found if each.certificate.subject.match_key not in issuers)
+    return tuple(each for each in lowest if is_end_entity(each.certificate)) or lowest or found[:1]
+
+
+def terms(purpose: Purpose, yardstick: Yardstick, trust: str) -> Terms:
+    """What is asked, for the report; `trust` says in words where the roots are from."""
+    flags = (yardstick.flags, yardstick.policy_flags, yardstick.ssl_checks)
+    return Terms(
+        yardstick.at,
+        trust,
+        yardstick.policy,
+        yardstick.profile,
+        purpose.usage.oids,
+        purpose.host,
+        tuple(str(flag.name) for each in flags for flag in each),
+        len(yardstick.evidence.crls),
+        len(yardstick.evidence.ocsp_responses),
+        None if yardstick.nt_auth is None else len(yardstick.nt_auth),
+    )
