@@ -14,7 +14,7 @@ _certprobe_knows() {
         'certprobe https --select') words=(auto none 'subject=' 'thumbprint=') ;;
         'certprobe https --callback') files=yes ;;
         'certprobe https --trust') words=(system certifi none) files=yes ;;
-        'certprobe https --policy') words=(base ssl basic-constraints nt-auth) ;;
+        'certprobe https --policy') words=(base authenticode ssl basic-constraints nt-auth microsoft-root) ;;
         'certprobe https --ntauth') files=yes ;;
         'certprobe https --at') ;;
         'certprobe https --connect') ;;
@@ -32,7 +32,7 @@ _certprobe_knows() {
         'certprobe ldap --select') words=(auto none 'subject=' 'thumbprint=') ;;
         'certprobe ldap --callback') files=yes ;;
         'certprobe ldap --trust') words=(system certifi none) files=yes ;;
-        'certprobe ldap --policy') words=(base ssl basic-constraints nt-auth) ;;
+        'certprobe ldap --policy') words=(base authenticode ssl basic-constraints nt-auth microsoft-root) ;;
         'certprobe ldap --ntauth') files=yes ;;
         'certprobe ldap --at') ;;
         'certprobe ldap --connect') ;;
@@ -42,7 +42,7 @@ _certprobe_knows() {
         'certprobe ldap --tls-max') words=(1.0 1.1 1.2 1.3) ;;
         'certprobe ldap --timeout') ;;
         'certprobe ldap --format') words=(text json) ;;
-        'certprobe verify') options=(--host --usage --trust --untrusted --crl --ocsp --disallowed --at --policy --ntauth --flag --profile --all-paths --password-file --password-env --format -v --verbose -q --quiet -h --help) ;;
+        'certprobe verify') options=(--host --usage --trust --untrusted --crl --ocsp --disallowed --at --policy --ntauth --flag --profile --all-paths --password-file --password-env --format -v --verbose -q --quiet -h --help) files=yes ;;
         'certprobe verify --host') ;;
         'certprobe verify --usage') words=(server client any) ;;
         'certprobe verify --trust') words=(system certifi none) files=yes ;;
@@ -51,9 +51,9 @@ _certprobe_knows() {
         'certprobe verify --ocsp') files=yes ;;
         'certprobe verify --disallowed') files=yes ;;
         'certprobe verify --at') ;;
-        'certprobe verify --policy') words=(base ssl basic-constraints nt-auth) ;;
+        'certprobe verify --policy') words=(base authenticode ssl basic-constraints nt-auth microsoft-root) ;;
         'certprobe verify --ntauth') files=yes ;;
-        'certprobe verify --flag') words=(CERT_CHAIN_POLICY_IGNORE_NOTHING CERT_CHAIN_POLICY_IGNORE_NOT_TIME_VALID_FLAG CERT_CHAIN_POLICY_IGNORE_CTL_NOT_TIME_VALID_FLAG CERT_CHAIN_POLICY_IGNORE_NOT_TIME_NESTED_FLAG CERT_CHAIN_POLICY_IGNORE_INVALID_BASIC_CONSTRAINTS_FLAG CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG CERT_CHAIN_POLICY_IGNORE_WRONG_USAGE_FLAG CERT_CHAIN_POLICY_IGNORE_INVALID_NAME_FLAG CERT_CHAIN_POLICY_IGNORE_INVALID_POLICY_FLAG CERT_CHAIN_POLICY_IGNORE_END_REV_UNKNOWN_FLAG CERT_CHAIN_POLICY_IGNORE_CTL_SIGNER_REV_UNKNOWN_FLAG CERT_CHAIN_POLICY_IGNORE_CA_REV_UNKNOWN_FLAG CERT_CHAIN_POLICY_IGNORE_ROOT_REV_UNKNOWN_FLAG CERT_CHAIN_POLICY_IGNORE_PEER_TRUST_FLAG CERT_CHAIN_POLICY_IGNORE_NOT_SUPPORTED_CRITICAL_EXT_FLAG CERT_CHAIN_POLICY_TRUST_TESTROOT_FLAG CERT_CHAIN_POLICY_ALLOW_TESTROOT_FLAG BASIC_CONSTRAINTS_CERT_CHAIN_POLICY_END_ENTITY_FLAG BASIC_CONSTRAINTS_CERT_CHAIN_POLICY_CA_FLAG SECURITY_FLAG_IGNORE_NOTHING SECURITY_FLAG_IGNORE_REVOCATION SECURITY_FLAG_IGNORE_UNKNOWN_CA SECURITY_FLAG_IGNORE_WRONG_USAGE SECURITY_FLAG_IGNORE_CERT_CN_INVALID SECURITY_FLAG_IGNORE_CERT_DATE_INVALID CERT_CHAIN_DEFAULT CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL CERT_CHAIN_RETURN_LOWER_QUALITY_CONTEXTS CERT_CHAIN_ENABLE_PEER_TRUST CERT_CHAIN_REVOCATION_CHECK_END_CERT CERT_CHAIN_REVOCATION_CHECK_CHAIN CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT CERT_CHAIN_REVOCATION_CHECK_CACHE_ONLY) ;;
+        'certprobe verify --flag') words=(CERT_CHAIN_POLICY_IGNORE_NOTHING CERT_CHAIN_POLICY_IGNORE_NOT_TIME_VALID_FLAG CERT_CHAIN_POLICY_IGNORE_CTL_NOT_TIME_VALID_FLAG CERT_CHAIN_POLICY_IGNORE_NOT_TIME_NESTED_FLAG CERT_CHAIN_POLICY_IGNORE_INVALID_BASIC_CONSTRAINTS_FLAG CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG CERT_CHAIN_POLICY_IGNORE_WRONG_USAGE_FLAG CERT_CHAIN_POLICY_IGNORE_INVALID_NAME_FLAG CERT_CHAIN_POLICY_IGNORE_INVALID_POLICY_FLAG CERT_CHAIN_POLICY_IGNORE_END_REV_UNKNOWN_FLAG CERT_CHAIN_POLICY_IGNORE_CTL_SIGNER_REV_UNKNOWN_FLAG CERT_CHAIN_POLICY_IGNORE_CA_REV_UNKNOWN_FLAG CERT_CHAIN_POLICY_IGNORE_ROOT_REV_UNKNOWN_FLAG CERT_CHAIN_POLICY_IGNORE_PEER_TRUST_FLAG CERT_CHAIN_POLICY_IGNORE_NOT_SUPPORTED_CRITICAL_EXT_FLAG CERT_CHAIN_POLICY_TRUST_TESTROOT_FLAG CERT_CHAIN_POLICY_ALLOW_TESTROOT_FLAG MICROSOFT_ROOT_CERT_CHAIN_POLICY_ENABLE_TEST_ROOT_FLAG MICROSOFT_ROOT_CERT_CHAIN_POLICY_CHECK_APPLICATION_ROOT_FLAG BASIC_CONSTRAINTS_CERT_CHAIN_POLICY_END_ENTITY_FLAG BASIC_CONSTRAINTS_CERT_CHAIN_POLICY_CA_FLAG SECURITY_FLAG_IGNORE_NOTHING SECURITY_FLAG_IGNORE_REVOCATION SECURITY_FLAG_IGNORE_UNKNOWN_CA SECURITY_FLAG_IGNORE_WRONG_USAGE SECURITY_FLAG_IGNORE_CERT_CN_INVALID SECURITY_FLAG_IGNORE_CERT_DATE_INVALID CERT_CHAIN_DEFAULT CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL CERT_CHAIN_RETURN_LOWER_QUALITY_CONTEXTS CERT_CHAIN_ENABLE_PEER_TRUST CERT_CHAIN_REVOCATION_CHECK_END_CERT CERT_CHAIN_REVOCATION_CHECK_CHAIN CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT CERT_CHAIN_REVOCATION_CHECK_CACHE_ONLY) ;;
         'certprobe verify --profile') words=(windows webpki) ;;
         'certprobe verify --password-file') files=yes ;;
         'certprobe verify --password-env') ;;

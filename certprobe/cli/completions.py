@@ -116,7 +116,7 @@ def _placeholder(parameter: click.Parameter) -> str:
 
 
 def _offer(parameter: click.Parameter, context: click.Context) -> Offer:
-    metavar = parameter.metavar or ""
+    metavar = (parameter.metavar or "").removesuffix("...")
     alternatives = _GRAMMARS.get(metavar, metavar).split("|")
     items = parameter.shell_complete(context, "")
     spelt = (match[1] for match in map(_WORD.fullmatch, alternatives) if match is not None)
