@@ -25,6 +25,7 @@ from certprobe.cli.completions import completions
 from certprobe.cli.main import cli as certprobe
 from certprobe.cli.manual import write
 from certprobe.lab.scenarios import SCENARIOS
+from certprobe.policy.status import ChainPolicy
 from tests.cli.tree import ODD_HELP, ODD_WORDS
 from tests.cli.tree import cli as small
 from tests.peers.process import program
@@ -171,7 +172,7 @@ OFFERS = {
     "certprobe lab ": ["demo", "up"],
     "certprobe lab up ": sorted(scenario.name for scenario in SCENARIOS),
     "certprobe lab up per-path expired-s": ["expired-server"],
-    "certprobe https --policy ": ["base", "basic-constraints", "nt-auth", "ssl"],
+    "certprobe https --policy ": sorted(policy.value for policy in ChainPolicy),
     "certprobe https --policy=s": ["--policy=ssl"],
     "certprobe https --tls-m": ["--tls-max", "--tls-min"],
     "certprobe https 'https://[::1]:8443/?a=b' --tls-min ": ["1.0", "1.1", "1.2", "1.3"],
