@@ -11,6 +11,9 @@ EC_PUBLIC_KEY: Final = "1.2.840.10045.2.1"
 DSA: Final = "1.2.840.10040.4.1"
 ED25519: Final = "1.3.101.112"
 ED448: Final = "1.3.101.113"
+ML_DSA_44: Final = "2.16.840.1.101.3.4.3.17"
+ML_DSA_65: Final = "2.16.840.1.101.3.4.3.18"
+ML_DSA_87: Final = "2.16.840.1.101.3.4.3.19"
 
 PUBLIC_KEY_ALGORITHMS: Final = {
     RSA_ENCRYPTION: "rsaEncryption",
@@ -22,9 +25,9 @@ PUBLIC_KEY_ALGORITHMS: Final = {
     "1.3.101.111": "id-X448",
     ED25519: "id-Ed25519",
     ED448: "id-Ed448",
-    "2.16.840.1.101.3.4.3.17": "id-ml-dsa-44",
-    "2.16.840.1.101.3.4.3.18": "id-ml-dsa-65",
-    "2.16.840.1.101.3.4.3.19": "id-ml-dsa-87",
+    ML_DSA_44: "id-ml-dsa-44",
+    ML_DSA_65: "id-ml-dsa-65",
+    ML_DSA_87: "id-ml-dsa-87",
     "1.2.643.7.1.1.1.1": "id-tc26-gost3410-2012-256",
     "1.2.643.7.1.1.1.2": "id-tc26-gost3410-2012-512",
 }
@@ -64,6 +67,7 @@ class Scheme(enum.Enum):
     ECDSA = "ECDSA"
     DSA = "DSA"
     EDDSA = "EdDSA"
+    ML_DSA = "ML-DSA"
 
 
 class SignatureAlgorithm(NamedTuple):
@@ -120,4 +124,7 @@ SIGNATURE_ALGORITHMS: Final = {
     "2.16.840.1.101.3.4.3.2": SignatureAlgorithm("id-dsa-with-sha256", _DSA, "sha256"),
     ED25519: SignatureAlgorithm("id-Ed25519", Scheme.EDDSA, None),
     ED448: SignatureAlgorithm("id-Ed448", Scheme.EDDSA, None),
+    ML_DSA_44: SignatureAlgorithm("id-ml-dsa-44", Scheme.ML_DSA, None),
+    ML_DSA_65: SignatureAlgorithm("id-ml-dsa-65", Scheme.ML_DSA, None),
+    ML_DSA_87: SignatureAlgorithm("id-ml-dsa-87", Scheme.ML_DSA, None),
 }

@@ -16,7 +16,11 @@ from certprobe.pki.algorithms import Scheme
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from cryptography.hazmat.primitives.asymmetric import mldsa
+
     from certprobe.pki.certificate import Certificate
+
+    MlDsaKey = mldsa.MLDSA44PublicKey | mldsa.MLDSA65PublicKey | mldsa.MLDSA87PublicKey
 
     class Signed(Protocol):
         """What carries a signature: a certificate, a CRL, an OCSP response."""
@@ -45,7 +49,7 @@ _LARGEST_EXPONENT = 64
 _LEAST_RSA_BITS = 1024
 _WEAK_HASHES = ("md2", "md4", "md5")
 
-PublicKey = (
+ClassicalKey = (
     rsa.RSAPublicKey | ec.EllipticCurvePublicKey | dsa.DSAPublicKey | ed25519.Ed25519PublicKey | ed448.Ed448PublicKey
 )
 
@@ -109,7 +113,7 @@ def _is_for(key: fields.AlgorithmIdentifier, algorithm: algorithms.SignatureAlgo
     return key.oid not in algorithms.KEY_AGREEMENT
 
 
-def _verify(key: PublicKey, signed: Signed, algorithm: algorithms.SignatureAlgorithm) -> None:
+def _verify(key: ClassicalKey | MlDsaKey, signed: Signed, algorithm: algorithms.SignatureAlgorithm) -> None:
     signature, data = signed.signature_value, signed.signed_octets
     match algorithm.scheme, key:
         case Scheme.RSASSA_PKCS1_V1_5, rsa.RSAPublicKey():
@@ -123,6 +127,8 @@ def _verify(key: PublicKey, signed: Signed, algorithm: algorithms.SignatureAlgor
         case Scheme.DSA, dsa.DSAPublicKey():
             key.verify(signature, data, _hash(algorithm.hash))
         case Scheme.EDDSA, ed25519.Ed25519PublicKey() | ed448.Ed448PublicKey():
+            key.verify(signature, data)
+        case Scheme.ML_DSA, _ if not isinstance(key, ClassicalKey):
             key.verify(signature, data)
         case _:
             raise InvalidSignature
@@ -190,7 +196,7 @@ def _hash_name(algorithm: fields.AlgorithmIdentifier) -> str:
     return algorithms.HASHES.get(algorithm.oid, algorithm.oid)
 
 
-def _public_key(certificate: Certificate) -> PublicKey:
+def _public_key(certificate: Certificate) -> ClassicalKey | MlDsaKey:
     """Make a key from its parts: stays clear of the serialization modules, which take longer to import than to use."""
     key = certificate.public_key
     match key.algorithm.oid:
@@ -209,10 +215,25 @@ def _public_key(certificate: Certificate) -> PublicKey:
             y = der.integer(der.value(key.subject_public_key, der.read(key.subject_public_key)))
             p, q, g = fields.integers(key.algorithm.parameters, 3)
             return dsa.DSAPublicNumbers(y, dsa.DSAParameterNumbers(p, q, g)).public_key()
+        case algorithms.ML_DSA_44 | algorithms.ML_DSA_65 | algorithms.ML_DSA_87:
+            return _ml_dsa_key(key)
         case "":
             raise der.DerError("no key")
         case other:
             raise UnsupportedAlgorithm(f"public key algorithm {other}")
+
+
+def _ml_dsa_key(key: fields.PublicKeyInfo) -> MlDsaKey:
+    """Raise UnsupportedAlgorithm where OpenSSL is older than ML-DSA."""
+    from cryptography.hazmat.primitives.asymmetric import mldsa
+
+    match key.algorithm.oid:
+        case algorithms.ML_DSA_44:
+            return mldsa.MLDSA44PublicKey.from_public_bytes(key.subject_public_key)
+        case algorithms.ML_DSA_65:
+            return mldsa.MLDSA65PublicKey.from_public_bytes(key.subject_public_key)
+        case _:
+            return mldsa.MLDSA87PublicKey.from_public_bytes(key.subject_public_key)
 
 
 def _rsa_public_key(octets: bytes) -> rsa.RSAPublicKey:

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from certprobe.chain.profile import RFC_5280
+from certprobe.chain.question import ChainQuestion
 from certprobe.lab.pki import BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_ALT_NAME, Authority, Extension
-from tests.chain.judging import AT, CA, ROOT, details, errors, judge
+from certprobe.pki.usage import SERVER_AUTH
+from tests.chain.judging import AT, CA, ROOT, ask, details, errors, judge, store
 
 PRIVATE = Extension("1.2.3", b"\x05\x00", critical=True)
 
@@ -44,3 +47,23 @@ def test_a_damaged_extension_that_validation_reads(oid: str) -> None:
 def test_damage_elsewhere_counts_only_if_critical(critical: bool, bit: int) -> None:
     leaf = CA.server("www.lab.test", extensions=(Extension(SUBJECT_ALT_NAME, b"garbage", critical),))
     assert errors(judge(leaf, CA)) == [bit, bit, 0, 0]
+
+
+MICROSOFT = Extension("1.3.6.1.4.1.311.21.10", b"\x30\x00", critical=True)
+
+
+@pytest.mark.parametrize(
+    ("extension", "usages", "bits"),
+    [
+        (Extension("1.3.6.1.5.5.7.48.1.5", b"\x05\x00", critical=True), None, 0),
+        (Extension("2.5.29.7", b"\x30\x00", critical=True), None, 0x8000100),
+        (MICROSOFT, None, 0x8000100),
+        (MICROSOFT, (SERVER_AUTH,), 0),
+    ],
+)
+def test_rfc_5280_asks_for_what_is_processed(extension: Extension, usages: tuple[str, ...] | None, bits: int) -> None:
+    """Microsoft's application policies give way to an extKeyUsage."""
+    leaf = CA.server("www.lab.test", extensions=(extension,), extended_key_usage=usages)
+    assert errors(judge(leaf, CA))[0] == 0
+    question = ChainQuestion(store(ROOT), AT, profile=RFC_5280)
+    assert errors(ask(leaf, CA, question=question)) == [bits, bits, 0, 0]

@@ -40,6 +40,12 @@ def test_the_path_without_faults_is_found_first_in_any_order(fault: str) -> None
         assert (subjects(hurried), hurried.search_end) == (subjects(whole), SearchEnd.BUDGET)
 
 
+def test_the_path_without_distrust_is_tried_first() -> None:
+    crossed = OTHER.cross_sign(CA, not_before=AT - timedelta(days=1))
+    question = ChainQuestion(store(ROOT, OTHER), AT, disallowed=store(crossed))
+    assert ask(SERVER, CA, crossed, question=question, budget=Budget(paths=1)).error == 0
+
+
 def test_a_false_signature_is_worse_than_any_fault() -> None:
     impostor = Authority.root("Root", at=AT, omit=NO_IDENTIFIERS)
     old = Authority.root("Root", at=AT, key=ROOT.issued.private_key, not_after=AT - timedelta(days=1))

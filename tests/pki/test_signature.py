@@ -3,14 +3,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, mldsa, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from certprobe.lab.der import bit_string, integer, oid, sequence, tlv
 from certprobe.lab.pki import Authority, rsa_key
 from certprobe.pki.certificate import Certificate
-from certprobe.pki.signature import SignatureCheck, is_weak, verify_signature
+from certprobe.pki.signature import SignatureCheck, is_weak, signature_hash, verify_signature
 from tests.pki.certificates import AT, ISSUING, ROOT, encoded
 
 RSA = rsa_key(2048)
@@ -160,6 +161,71 @@ def test_rsassa_pss(
     assert check(pss(salt, digest, mask, parameters)) is expected
 
 
+PSS = oid("1.2.840.113549.1.1.10")
+SHA256_ONLY = sequence(tlv(0xA0, SHA256), tlv(0xA1, mgf(SHA256)), tlv(0xA2, integer(32)))
+SHORT_SALT = sequence(tlv(0xA0, SHA256), tlv(0xA1, mgf(SHA256)), tlv(0xA2, integer(16)))
+
+
+@pytest.mark.parametrize(
+    ("bound_to", "expected"),
+    [
+        (b"", SignatureCheck.VALID),
+        (SHA256_ONLY, SignatureCheck.VALID),
+        (SHORT_SALT, SignatureCheck.VALID),
+        (sequence(tlv(0xA0, SHA256), tlv(0xA1, mgf(SHA256)), tlv(0xA2, integer(33))), SignatureCheck.INVALID),
+        (sequence(tlv(0xA0, SHA256), tlv(0xA2, integer(32))), SignatureCheck.INVALID),
+        (sequence(), SignatureCheck.INVALID),
+    ],
+)
+def test_a_key_for_rsassa_pss_keeps_to_its_parameters(bound_to: bytes, expected: SignatureCheck) -> None:
+    """RFC 4055 3.3: hash and mask as the key says, the salt at least as long."""
+    _, key = Certificate(encoded(subject_public_key_info=public_info(RSA))).public_key
+    spki = sequence(sequence(PSS, bound_to), bit_string(key))
+    scheme = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+    certificate = signed(sequence(PSS, SHA256_ONLY), spki, lambda data: RSA.sign(data, scheme, hashes.SHA256()))
+    assert check(certificate) is expected
+
+
+def test_a_key_for_rsassa_pss_makes_no_other_signatures() -> None:
+    _, key = Certificate(encoded(subject_public_key_info=public_info(RSA))).public_key
+    spki = sequence(sequence(PSS), bit_string(key))
+    algorithm = sequence(oid("1.2.840.113549.1.1.11"), b"\x05\x00")
+    certificate = signed(algorithm, spki, lambda data: RSA.sign(data, padding.PKCS1v15(), hashes.SHA256()))
+    assert check(certificate) is SignatureCheck.INVALID
+
+
+@pytest.mark.parametrize(
+    ("parameters", "name"), [(SHA256_ONLY, "sha256"), (sequence(), "sha1"), (b"", None), (sequence(tlv(0xA0)), None)]
+)
+def test_the_hash_of_rsassa_pss(parameters: bytes, name: str | None) -> None:
+    algorithm = sequence(PSS, parameters)
+    assert signature_hash(Certificate(encoded(signature=algorithm, signature_algorithm=algorithm))) == name
+
+
+ML_DSA: list[tuple[str, Callable[[], mldsa.MLDSA44PrivateKey | mldsa.MLDSA65PrivateKey | mldsa.MLDSA87PrivateKey]]] = [
+    ("2.16.840.1.101.3.4.3.17", mldsa.MLDSA44PrivateKey.generate),
+    ("2.16.840.1.101.3.4.3.18", mldsa.MLDSA65PrivateKey.generate),
+    ("2.16.840.1.101.3.4.3.19", mldsa.MLDSA87PrivateKey.generate),
+]
+
+
+@pytest.mark.parametrize(("dotted", "generate"), ML_DSA, ids=["44", "65", "87"])
+def test_ml_dsa(
+    dotted: str, generate: Callable[[], mldsa.MLDSA44PrivateKey | mldsa.MLDSA65PrivateKey | mldsa.MLDSA87PrivateKey]
+) -> None:
+    try:
+        key = generate()
+    except UnsupportedAlgorithm:
+        pytest.skip("this OpenSSL has no ML-DSA")
+    algorithm = sequence(oid(dotted))
+    spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    certificate = signed(algorithm, spki, lambda data: key.sign(data))
+    assert check(certificate) is SignatureCheck.VALID
+    other = signed(algorithm, spki, lambda data: key.sign(data + b"x"))
+    assert check(other) is SignatureCheck.INVALID
+    assert verify_signature(certificate, Certificate(ROOT.issued.der)) is SignatureCheck.INVALID
+
+
 def test_the_signature_covers_the_tbs_certificate() -> None:
     issued = ISSUING.client("alice")
     issuing, root = Certificate(ISSUING.issued.der), Certificate(ROOT.issued.der)
@@ -184,6 +250,8 @@ KEYS = [
     (sequence(sequence(EC_PUBLIC_KEY), bit_string(b"x")), SignatureCheck.INVALID),
     (sequence(sequence(oid("1.2.3")), bit_string(b"x")), SignatureCheck.UNSUPPORTED_ALGORITHM),
     (sequence(sequence(oid("1.3.101.112")), bit_string(b"short")), SignatureCheck.INVALID),
+    (sequence(sequence(oid("1.3.101.110")), bit_string(bytes(32))), SignatureCheck.INVALID),
+    (sequence(sequence(oid("2.16.840.1.101.3.4.3.17")), bit_string(b"short")), SignatureCheck.INVALID),
     (
         sequence(sequence(oid("1.2.840.113549.1.1.1")), bit_string(sequence(integer(-5), integer(3)))),
         SignatureCheck.INVALID,
