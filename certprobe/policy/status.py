@@ -18,9 +18,11 @@ class ChainPolicy(enum.Enum):
     """The chain policies that we know, CERT_CHAIN_POLICY_* of wincrypt.h."""
 
     BASE = "base"
+    AUTHENTICODE = "authenticode"
     SSL = "ssl"
     BASIC_CONSTRAINTS = "basic-constraints"
     NT_AUTH = "nt-auth"
+    MICROSOFT_ROOT = "microsoft-root"
 
 
 class SslPara(NamedTuple):
@@ -51,7 +53,7 @@ class PolicyStatus(NamedTuple):
     """CERT_CHAIN_POLICY_STATUS: dwError, lChainIndex, lElementIndex.
 
     The indexes are those of the first element with the fault; an element index of -1 means the chain as a whole, and
-    two of -1 that nothing is wrong.
+    two of -1 that nothing is wrong; only MICROSOFT_ROOT says that with two of 0.
     """
 
     policy: ChainPolicy

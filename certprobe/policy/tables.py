@@ -16,6 +16,8 @@ class Scope(enum.Enum):
     """Where a fault counts, and with which element index it is reported."""
 
     ELEMENT = "the first element that has it"
+    TEST_ROOT = "the first element that has it and is a test root of Microsoft's"
+    OTHER_ROOT = "the first element that has it and is none"
     CHAIN = "the chain as a whole, index -1"
     END_CERTIFICATE = "the end certificate only"
     ISSUING_CA = "elements between the end certificate and the last"
@@ -23,7 +25,10 @@ class Scope(enum.Enum):
 
 
 class Rule(NamedTuple):
-    """One line: any of `bits`, together with all of `along_with`, is `error` unless one of the flags is set."""
+    """One line: any of `bits` is `error` unless one of the flags is set.
+
+    It applies to an element that has all of `along_with` too, and nothing of `explained_by`.
+    """
 
     bits: TrustError
     error: HResult
@@ -31,6 +36,7 @@ class Rule(NamedTuple):
     ignored_by_check: SslChecks = SslChecks.SECURITY_FLAG_IGNORE_NOTHING
     scope: Scope = Scope.ELEMENT
     along_with: TrustError = TrustError.CERT_TRUST_NO_ERROR
+    explained_by: TrustError = TrustError.CERT_TRUST_NO_ERROR
 
 
 _NAME_CONSTRAINTS: Final = (
@@ -41,12 +47,39 @@ _NAME_CONSTRAINTS: Final = (
     | TrustError.CERT_TRUST_HAS_EXCLUDED_NAME_CONSTRAINT
 )
 _POLICIES: Final = TrustError.CERT_TRUST_INVALID_POLICY_CONSTRAINTS | TrustError.CERT_TRUST_NO_ISSUANCE_CHAIN_POLICY
-# An extension that is not understood sets both bits, so one flag has to cover both.
-_EXTENSIONS: Final = TrustError.CERT_TRUST_HAS_NOT_SUPPORTED_CRITICAL_EXT | TrustError.CERT_TRUST_INVALID_EXTENSION
-
 _Flags = PolicyFlags
 _UNKNOWN = TrustError.CERT_TRUST_REVOCATION_STATUS_UNKNOWN
 _OFFLINE = TrustError.CERT_TRUST_IS_OFFLINE_REVOCATION
+
+_EXTENSIONS: Final = (
+    Rule(
+        TrustError.CERT_TRUST_HAS_NOT_SUPPORTED_CRITICAL_EXT,
+        hresult.CERT_E_CRITICAL,
+        _Flags.CERT_CHAIN_POLICY_IGNORE_NOT_SUPPORTED_CRITICAL_EXT_FLAG,
+    ),
+    # An extension that cannot be read also sets the bit of what it was for, and then that bit's line is the answer.
+    Rule(
+        TrustError.CERT_TRUST_INVALID_EXTENSION,
+        hresult.CERT_E_CRITICAL,
+        _Flags.CERT_CHAIN_POLICY_IGNORE_NOT_SUPPORTED_CRITICAL_EXT_FLAG,
+        explained_by=(
+            TrustError.CERT_TRUST_INVALID_NAME_CONSTRAINTS | TrustError.CERT_TRUST_INVALID_POLICY_CONSTRAINTS
+        ),
+    ),
+)
+_TEST_ROOT_FLAGS: Final = (
+    _Flags.CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG
+    | _Flags.CERT_CHAIN_POLICY_TRUST_TESTROOT_FLAG
+    | _Flags.CERT_CHAIN_POLICY_ALLOW_TESTROOT_FLAG
+)
+
+
+def _untrusted_root(test_root: HResult, check: SslChecks = SslChecks.SECURITY_FLAG_IGNORE_NOTHING) -> tuple[Rule, Rule]:
+    bit, unknown_ca = TrustError.CERT_TRUST_IS_UNTRUSTED_ROOT, _Flags.CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG
+    return (
+        Rule(bit, test_root, _TEST_ROOT_FLAGS, check, Scope.TEST_ROOT),
+        Rule(bit, hresult.CERT_E_UNTRUSTEDROOT, unknown_ca, check, Scope.OTHER_ROOT),
+    )
 
 
 def _revocation_unknown(scope: Scope, ignored_by: PolicyFlags) -> tuple[Rule, Rule]:
@@ -60,11 +93,7 @@ BASE: Final[tuple[Rule, ...]] = (
     Rule(TrustError.CERT_TRUST_IS_NOT_SIGNATURE_VALID, hresult.TRUST_E_CERT_SIGNATURE),
     Rule(TrustError.CERT_TRUST_IS_REVOKED, hresult.CRYPT_E_REVOKED),
     Rule(TrustError.CERT_TRUST_IS_EXPLICIT_DISTRUST, hresult.TRUST_E_EXPLICIT_DISTRUST),
-    Rule(
-        TrustError.CERT_TRUST_IS_UNTRUSTED_ROOT,
-        hresult.CERT_E_UNTRUSTEDROOT,
-        _Flags.CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG,
-    ),
+    *_untrusted_root(hresult.CERT_E_UNTRUSTEDTESTROOT),
     Rule(TrustError.CERT_TRUST_IS_CYCLIC, hresult.CERT_E_CHAINING, scope=Scope.CHAIN),
     Rule(
         TrustError.CERT_TRUST_IS_PARTIAL_CHAIN,
@@ -89,7 +118,7 @@ BASE: Final[tuple[Rule, ...]] = (
         hresult.TRUST_E_BASIC_CONSTRAINTS,
         _Flags.CERT_CHAIN_POLICY_IGNORE_INVALID_BASIC_CONSTRAINTS_FLAG,
     ),
-    Rule(_EXTENSIONS, hresult.CERT_E_CRITICAL, _Flags.CERT_CHAIN_POLICY_IGNORE_NOT_SUPPORTED_CRITICAL_EXT_FLAG),
+    *_EXTENSIONS,
     *_revocation_unknown(Scope.END_CERTIFICATE, _Flags.CERT_CHAIN_POLICY_IGNORE_END_REV_UNKNOWN_FLAG),
     *_revocation_unknown(Scope.ISSUING_CA, _Flags.CERT_CHAIN_POLICY_IGNORE_CA_REV_UNKNOWN_FLAG),
     *_revocation_unknown(Scope.ROOT, _Flags.CERT_CHAIN_POLICY_IGNORE_ROOT_REV_UNKNOWN_FLAG),
@@ -100,16 +129,21 @@ BASE: Final[tuple[Rule, ...]] = (
     ),
 )
 
+_SIGNING_CODES: Final = {
+    hresult.CRYPT_E_REVOKED: hresult.CERT_E_REVOKED,
+    hresult.CRYPT_E_REVOCATION_OFFLINE: hresult.CERT_E_REVOCATION_FAILURE,
+    hresult.CRYPT_E_NO_REVOCATION_CHECK: hresult.CERT_E_REVOCATION_FAILURE,
+}
+
+AUTHENTICODE: Final[tuple[Rule, ...]] = tuple(
+    rule._replace(error=_SIGNING_CODES.get(rule.error, rule.error)) for rule in BASE
+)
+
 # The server's name is checked after these.
 SSL: Final[tuple[Rule, ...]] = (
     Rule(TrustError.CERT_TRUST_IS_NOT_SIGNATURE_VALID, hresult.TRUST_E_CERT_SIGNATURE),
     Rule(TrustError.CERT_TRUST_IS_EXPLICIT_DISTRUST, hresult.TRUST_E_EXPLICIT_DISTRUST),
-    Rule(
-        TrustError.CERT_TRUST_IS_UNTRUSTED_ROOT,
-        hresult.CERT_E_UNTRUSTEDROOT,
-        _Flags.CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG,
-        SslChecks.SECURITY_FLAG_IGNORE_UNKNOWN_CA,
-    ),
+    *_untrusted_root(hresult.CERT_E_UNTRUSTEDROOT, SslChecks.SECURITY_FLAG_IGNORE_UNKNOWN_CA),
     Rule(TrustError.CERT_TRUST_IS_CYCLIC, hresult.CERT_E_UNTRUSTEDROOT, scope=Scope.CHAIN),
     Rule(
         TrustError.CERT_TRUST_IS_PARTIAL_CHAIN,
@@ -142,7 +176,7 @@ SSL: Final[tuple[Rule, ...]] = (
         SslChecks.SECURITY_FLAG_IGNORE_REVOCATION,
         Scope.END_CERTIFICATE,
     ),
-    Rule(_EXTENSIONS, hresult.CERT_E_CRITICAL, _Flags.CERT_CHAIN_POLICY_IGNORE_NOT_SUPPORTED_CRITICAL_EXT_FLAG),
+    *_EXTENSIONS,
     Rule(
         TrustError.CERT_TRUST_INVALID_BASIC_CONSTRAINTS,
         hresult.TRUST_E_BASIC_CONSTRAINTS,
@@ -158,9 +192,11 @@ BASIC_CONSTRAINTS: Final[tuple[Rule, ...]] = (
 
 _TABLES: Final = {
     ChainPolicy.BASE: BASE,
+    ChainPolicy.AUTHENTICODE: AUTHENTICODE,
     ChainPolicy.SSL: SSL,
     ChainPolicy.BASIC_CONSTRAINTS: BASIC_CONSTRAINTS,
     ChainPolicy.NT_AUTH: (*BASE, *BASIC_CONSTRAINTS),
+    ChainPolicy.MICROSOFT_ROOT: (),
 }
 
 

@@ -10,11 +10,12 @@ from certprobe.policy.status import DEFAULT_PARAMETERS, ChainPolicy, PolicyStatu
 from certprobe.policy.tables import Scope
 from certprobe.wincrypt import hresult
 from certprobe.wincrypt.policy_flags import AuthType, PolicyFlags, SslChecks
+from certprobe.wincrypt.trust_status import TrustError, TrustInfo
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from certprobe.chain.context import ChainContext, SimpleChain
+    from certprobe.chain.context import ChainContext, ChainElement, SimpleChain
     from certprobe.policy.status import PolicyParameters
     from certprobe.policy.tables import Rule
     from certprobe.wincrypt.hresult import HResult
@@ -35,12 +36,16 @@ def verify_chain_policy(
     match policy:
         case ChainPolicy.BASE:
             failure = _look_up(tables.BASE, chain, para.flags)
+        case ChainPolicy.AUTHENTICODE:
+            failure = _look_up(tables.AUTHENTICODE, chain, para.flags)
         case ChainPolicy.SSL:
             failure = _ssl(chain, para)
         case ChainPolicy.BASIC_CONSTRAINTS:
             failure = _basic_constraints(chain, para.flags)
         case ChainPolicy.NT_AUTH:
             failure = _nt_auth(chain, para)
+        case ChainPolicy.MICROSOFT_ROOT:
+            failure = _microsoft_root(chain, para.flags)
         case other:
             assert_never(other)
     return PolicyStatus(policy, *(failure or (hresult.ERROR_SUCCESS, -1, -1)))
@@ -53,6 +58,8 @@ def _look_up(
     checks: SslChecks = SslChecks.SECURITY_FLAG_IGNORE_NOTHING,
 ) -> Failure:
     """The first line of the table that applies and is not ignored, with the first place where it does."""
+    if PolicyFlags.CERT_CHAIN_POLICY_IGNORE_PEER_TRUST_FLAG in flags:
+        chain = _without_peer_trust(chain)
     if not chain.error:
         return None
     for rule in table:
@@ -71,7 +78,7 @@ def _place(rule: Rule, chain: SimpleChain) -> int | None:
     match rule.scope:
         case Scope.CHAIN:
             return -1 if chain.error & rule.bits else None
-        case Scope.ELEMENT:
+        case Scope.ELEMENT | Scope.TEST_ROOT | Scope.OTHER_ROOT:
             where = range(last + 1)
         case Scope.END_CERTIFICATE:
             where = range(1)
@@ -82,10 +89,34 @@ def _place(rule: Rule, chain: SimpleChain) -> int | None:
         case other:
             assert_never(other)
     for index in where:
-        error = chain.elements[index].error
-        if error & rule.bits and rule.along_with in error:
+        if _applies(rule, chain.elements[index]):
             return index
     return None
+
+
+def _applies(rule: Rule, element: ChainElement) -> bool:
+    error = element.error
+    if not error & rule.bits or rule.along_with not in error or error & rule.explained_by:
+        return False
+    if rule.scope not in (Scope.TEST_ROOT, Scope.OTHER_ROOT):
+        return True
+    from certprobe.policy.microsoft_roots import is_test_root
+
+    return is_test_root(element.certificate) is (rule.scope is Scope.TEST_ROOT)
+
+
+def _without_peer_trust(chain: ChainContext) -> ChainContext:
+    """The chain as if it were no merit to lie in TrustedPeople: what ends there ends in nothing trusted."""
+    bit = TrustError.CERT_TRUST_IS_UNTRUSTED_ROOT
+    if not any(TrustInfo.CERT_TRUST_IS_PEER_TRUSTED in element.info for element in chain.elements):
+        return chain
+    first, *others = chain.chains
+    elements = tuple(
+        element._replace(error=element.error | bit) if TrustInfo.CERT_TRUST_IS_PEER_TRUSTED in element.info else element
+        for element in first.elements
+    )
+    first = first._replace(elements=elements, error=first.error | bit)
+    return chain._replace(chains=(first, *others), error=chain.error | bit)
 
 
 def _ssl(chain: ChainContext, para: PolicyParameters) -> Failure:
@@ -125,3 +156,16 @@ def _nt_auth(chain: ChainContext, para: PolicyParameters) -> Failure:
     if len(chain.elements) > 1 and para.nt_auth is not None and chain.elements[1].certificate in para.nt_auth:
         return None
     return hresult.CERT_E_UNTRUSTEDCA, 0, min(1, len(chain.elements) - 1)
+
+
+def _microsoft_root(chain: ChainContext, flags: PolicyFlags) -> tuple[HResult, int, int]:
+    """The key of the last element of the first simple chain; nothing else of the chain counts."""
+    from certprobe.policy.microsoft_roots import is_application_root, is_product_root, is_test_root
+
+    last = len(chain.elements) - 1
+    root = chain.elements[last].certificate
+    of_applications = PolicyFlags.MICROSOFT_ROOT_CERT_CHAIN_POLICY_CHECK_APPLICATION_ROOT_FLAG in flags
+    known = is_application_root(root) if of_applications else is_product_root(root)
+    if not known and PolicyFlags.MICROSOFT_ROOT_CERT_CHAIN_POLICY_ENABLE_TEST_ROOT_FLAG in flags:
+        known = is_test_root(root)
+    return (hresult.ERROR_SUCCESS, 0, 0) if known else (hresult.CERT_E_UNTRUSTEDROOT, 0, last)

@@ -43,9 +43,11 @@ CORPORA = Path(os.environ.get("CERTPROBE_CORPORA") or Path(__file__).parents[3] 
 
 POLICIES = {
     1: ChainPolicy.BASE,
+    2: ChainPolicy.AUTHENTICODE,
     4: ChainPolicy.SSL,
     5: ChainPolicy.BASIC_CONSTRAINTS,
     6: ChainPolicy.NT_AUTH,
+    7: ChainPolicy.MICROSOFT_ROOT,
 }
 
 
