@@ -55,6 +55,11 @@ class Inquiry(NamedTuple):
         return self.authorities[0]
 
     @property
+    def has_serial_number(self) -> bool:
+        """Whether the serial number could be read; one that could not is 0."""
+        return self.certificate.serial_number != 0 or self.certificate.serial_hex == "00"
+
+    @property
     def current_at(self) -> datetime:
         """When evidence must be current."""
         return self.path.question.evidence.current_at or self.path.question.at
@@ -83,8 +88,10 @@ def inquire(path: PathView, index: int, search: SignerSearch = SignerSearch.STOR
     # Of an anchor the path may hold no more than name and key, but whoever signs CRLs must be allowed to.
     authorities = tuple(Certificate(authority.der) for authority in path.certificates[above:])
     if not authorities:
-        return Verdict(RevocationStatus.NO_CHECK, _CITATION, "who issued it is not known, and so not who may revoke it")
+        return _no_check("who issued it is not known, and so not who may revoke it")
     inquiry = Inquiry(path.certificates[index], authorities, path, search)
+    if not inquiry.has_serial_number:
+        return _no_check("its serial number, under which it would be listed, cannot be read")
     undetermined = []
     for source in (_ocsp, _crls):
         verdict = source(inquiry)
@@ -102,9 +109,13 @@ def inquire(path: PathView, index: int, search: SignerSearch = SignerSearch.STOR
 _CITATION: Final = "RFC 5280 6.1.3 (a)(3)"
 
 
+def _no_check(detail: str) -> Verdict:
+    return Verdict(RevocationStatus.NO_CHECK, _CITATION, detail)
+
+
 def _ocsp(inquiry: Inquiry) -> Verdict:
     if not inquiry.path.question.evidence.ocsp_responses:
-        return Verdict(RevocationStatus.NO_CHECK, _CITATION, "there is no OCSP response")
+        return _no_check("there is no OCSP response")
     from certprobe.chain.revocation_ocsp import judge_by_ocsp
 
     return judge_by_ocsp(inquiry)
@@ -112,7 +123,7 @@ def _ocsp(inquiry: Inquiry) -> Verdict:
 
 def _crls(inquiry: Inquiry) -> Verdict:
     if not inquiry.path.question.evidence.crls:
-        return Verdict(RevocationStatus.NO_CHECK, _CITATION, "there is no CRL")
+        return _no_check("there is no CRL")
     from certprobe.chain.revocation_crl import judge_by_crl
 
     return judge_by_crl(inquiry)
