@@ -267,6 +267,8 @@ def _lay_out_tbs_cert_list(data: bytes, layout: _Layout) -> None:
     field = der.read(data, tbs.value_start, tbs.end)
     if field.tag == der.INTEGER:
         layout.version = der.integer(der.value(data, field)) + 1
+        if layout.version != 2:
+            raise der.DerError(f"Version: v{layout.version} is written out, which only v2 may be")
         field = der.read(data, field.end, tbs.end)
     layout.signature = der.expect(data, der.SEQUENCE, field.start, tbs.end, "signature")
     issuer = der.expect(data, der.SEQUENCE, field.end, tbs.end, "issuer")
@@ -276,8 +278,6 @@ def _lay_out_tbs_cert_list(data: bytes, layout: _Layout) -> None:
     next_update, layout.revoked_certificates, layout.extensions = _optional_fields(data, this_update.end, tbs.end)
     if next_update:
         layout.next_update = der.time(next_update.tag, der.value(data, next_update))
-    if layout.version not in (1, 2):
-        raise der.DerError(f"Version: v{layout.version} does not exist")
     if layout.extensions and layout.version == 1:
         raise der.DerError("crlExtensions in a v1 CRL")
     if (revoked := layout.revoked_certificates) and revoked.value_start == revoked.end:

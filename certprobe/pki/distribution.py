@@ -107,6 +107,8 @@ def decode_issuing_distribution_point(data: bytes) -> IssuingDistributionPoint:
     """Decode IssuingDistributionPoint."""
     name, contents, reasons = None, Contents.NONE, ALL_REASONS
     sequence = der.whole(data, der.SEQUENCE, "IssuingDistributionPoint")
+    if sequence.value_start == sequence.end:
+        raise der.DerError("IssuingDistributionPoint is empty")
     for child in der.children(data, sequence, limit=6):
         match child.tag:
             case 0xA0:

@@ -186,7 +186,7 @@ def signature_algorithm(data: bytes, outer: der.Tlv | None, inner: der.Tlv | Non
     except der.DerError as error:
         return Read(NO_ALGORITHM, f"signatureAlgorithm: {error}")
     if inner is not None and der.element(data, inner) != der.element(data, outer):
-        return Read(algorithm, "signatureAlgorithm differs from the signature field of TBSCertificate")
+        return Read(algorithm, "signatureAlgorithm differs from the signature field inside")
     return Read(algorithm)
 
 

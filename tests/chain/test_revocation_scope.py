@@ -30,10 +30,8 @@ def with_points(*points: bytes) -> Options:
 
 
 @pytest.mark.parametrize(("points", "names", "expected"), [
-    ((), (), "good"),
     ((), (HERE,), "unknown"),
     ((), (ISSUER,), "good"),
-    ((distribution_point(HERE),), (), "good"),
     ((distribution_point(HERE),), (HERE,), "good"),
     ((distribution_point(HERE),), (THERE,), "unknown"),
     ((distribution_point(HERE),), (THERE, HERE), "good"),
@@ -52,8 +50,14 @@ def test_name_of_the_point(points: tuple[bytes, ...], names: tuple[str | bytes, 
     assert status(asked(server, CA, crls=[made])) == expected
 
 
+@pytest.mark.parametrize("points", [(), (distribution_point(HERE),)])
+def test_a_crl_without_scope_speaks_of_all(points: tuple[bytes, ...]) -> None:
+    server = CA.server("www.lab.test", **(with_points(*points) if points else {}))
+    assert status(asked(server, CA, crls=[crl(CA)])) == "good"
+    assert status(asked(server, CA, crls=[crl(CA, scope=issuing_distribution_point())])) == "unknown"
+
+
 @pytest.mark.parametrize(("contents", "end_entity", "ca"), [
-    (Contents.NONE, True, True),
     (Contents.onlyContainsUserCerts, True, False),
     (Contents.onlyContainsCACerts, False, True),
     (Contents.onlyContainsAttributeCerts, False, False),
@@ -70,7 +74,8 @@ def test_kind_of_certificate(contents: Contents, end_entity: bool, ca: bool) -> 
 
 
 @pytest.mark.parametrize(("contents", "expected"), [
-    (Contents.NONE, "good"), (Contents.onlyContainsUserCerts, "unknown"), (Contents.onlyContainsCACerts, "unknown"),
+    (Contents.indirectCRL, "good"), (Contents.onlyContainsUserCerts, "unknown"),
+    (Contents.onlyContainsCACerts, "unknown"),
 ])  # fmt: skip
 def test_old_certificates_are_in_no_crl_of_one_kind(contents: Contents, expected: str) -> None:
     old = CA.issue(subject="CN=old", version=1)
@@ -143,7 +148,8 @@ def test_the_certificate_issuer_stays_in_effect() -> None:
 @pytest.mark.parametrize(("points", "scope", "expected"), [
     (distribution_point(HERE), INDIRECT, "unknown"),  # nobody named the auditor
     (distribution_point(crl_issuer="CN=Auditor"), None, "unknown"),
-    (distribution_point(crl_issuer="CN=Auditor"), issuing_distribution_point(), "unknown"),
+    (distribution_point(crl_issuer="CN=Auditor"),
+     issuing_distribution_point(contents=Contents.onlyContainsUserCerts), "unknown"),
     (distribution_point(crl_issuer="CN=Other"), INDIRECT, "unknown"),
     (distribution_point(HERE, crl_issuer="CN=Auditor"),
      issuing_distribution_point(HERE, contents=Contents.indirectCRL), "good"),

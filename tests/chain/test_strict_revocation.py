@@ -7,11 +7,13 @@ import pytest
 from certprobe.chain.profile import RFC_5280, WEBPKI, WINDOWS, refuses
 from certprobe.lab.pki import Extension
 from certprobe.lab.revocation import CrlOptions, crl, issuing_distribution_point
+from certprobe.pki.distribution import Contents
 from certprobe.wincrypt.chain_flags import ChainFlags
 from tests.chain.evidence import END, asked, status
 from tests.chain.judging import CA, ROOT, SERVER
 
 NUMBER = Extension("2.5.29.20", b"\x02\x01\x01", critical=True)
+SCOPE = issuing_distribution_point(contents=Contents.onlyContainsUserCerts)
 IDENTIFIER = Extension("2.5.29.35", b"\x30\x00", critical=True)
 FRESHEST = Extension("2.5.29.46", b"\x30\x00", critical=True)
 
@@ -23,7 +25,7 @@ def remarks(crls: list[bytes], flags: ChainFlags = END) -> list[str]:
 
 @pytest.mark.parametrize(("options", "expected"), [
     ({}, []),
-    ({"scope": issuing_distribution_point()}, []),
+    ({"scope": SCOPE}, []),
     ({"next_update": None}, ["5.1.2.5: a CRL of its issuer does not say when the next one comes (nextUpdate)"]),
     ({"omit": ("2.5.29.20",)}, ["5.2.3: a CRL of its issuer has no cRLNumber"]),
     ({"omit": ("2.5.29.35",)}, ["5.2.1: a CRL of its issuer has no authorityKeyIdentifier"]),
@@ -36,7 +38,7 @@ def remarks(crls: list[bytes], flags: ChainFlags = END) -> list[str]:
     ({"extensions": [IDENTIFIER]},
      ["4.2.1.1: in a CRL of its issuer the extension authorityKeyIdentifier is critical"]),
     ({"extensions": [FRESHEST]}, ["5.2.6: in a CRL of its issuer the extension freshestCRL is critical"]),
-    ({"scope": issuing_distribution_point()._replace(critical=False)},
+    ({"scope": SCOPE._replace(critical=False)},
      ["5.2.5: in a CRL of its issuer the extension issuingDistributionPoint is not critical"]),
 ])  # fmt: skip
 def test_remarks(options: CrlOptions, expected: list[str]) -> None:

@@ -172,12 +172,13 @@ REASON = sequence(sequence(oid("2.5.29.21"), tlv(0x04, b"\x0a\x01\x01")))
 
 @pytest.mark.parametrize(("made", "fault"), [
     (lambda: CertificateList(b""), "CertificateList: data ends at byte 0 where a value should begin"),
-    (lambda: shaped(integer(2), b""), "Version: v3 does not exist"),
+    (lambda: shaped(integer(2), b""), "Version: v3 is written out, which only v2 may be"),
+    (lambda: shaped(integer(0), b""), "Version: v1 is written out, which only v2 may be"),
     (lambda: shaped(b"", b"", EMPTY_EXTENSIONS), "crlExtensions in a v1 CRL"),
     (lambda: shaped(V2, b"", sequence()), "revokedCertificates is empty"),
     (lambda: shaped(V2, tlv(0x17, b"x")), "time 'x' is neither UTCTime nor GeneralizedTime"),
     (lambda: shaped(V2, b"", tlv(0x04)), "TBSCertList: unexpected value at byte"),
-    (lambda: shaped(V2, b"", outer=sequence(oid("1.2.3"))), "signatureAlgorithm differs from the signature field"),
+    (lambda: shaped(V2, b"", outer=sequence(oid("1.2"))), "signatureAlgorithm differs from the signature field inside"),
     (lambda: shaped(V2, b"", end=b"\x05\x00"), "CertificateList: 2 bytes after signatureValue"),
     (lambda: listing(ENTRY, b"\x05\x00"), "revokedCertificates: entry: tag 0x05 at byte"),
     (lambda: listing(ENTRY, sequence(integer(2))), "revokedCertificates: data ends at byte"),
@@ -187,6 +188,7 @@ REASON = sequence(sequence(oid("2.5.29.21"), tlv(0x04, b"\x0a\x01\x01")))
     (lambda: extended(Extension(DELTA_CRL_INDICATOR, b"\x05\x00")), "the extension 2.5.29.27: CRLNumber: tag 0x05"),
     (lambda: extended(Extension(CRL_NUMBER, b"")), "the extension 2.5.29.20: CRLNumber: data ends"),
     (lambda: extended(Extension("2.5.29.28", b"\x30\x03\x86\x01\x00")), "unexpected tag 0x86"),
+    (lambda: extended(Extension("2.5.29.28", b"\x30\x00")), "IssuingDistributionPoint is empty"),
     (lambda: extended(NUMBER, NUMBER), "the extension 2.5.29.20 stands more than once"),
 ])  # fmt: skip
 def test_fault(made: Callable[[], CertificateList], fault: str) -> None:
