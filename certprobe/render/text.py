@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
 from certprobe.render.application import write_answers, write_start_tls
-from certprobe.render.chains import has_faults, write_judgement, write_server_certificates
+from certprobe.render.chains import has_faults, write_cert_flags, write_judgement, write_server_certificates
 from certprobe.render.handshake import (
     has_selection,
     write_candidates,
@@ -163,6 +163,8 @@ def _write_chains(
             write_judgement(page, judgement, verbosity)
         else:
             page.line(f"The same as for {told}.", indent=2)
+        if judgement is attempt["client"] and attempt["cert_flags"] is not None:
+            write_cert_flags(page, attempt["cert_flags"])
 
 
 def _write_store(page: Page, told: shape.Document) -> None:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from certprobe.policy.http_sys import ssl_client_cert_info
+from certprobe.policy.status import ChainPolicy
 from certprobe.report.application import http, ldap
 from certprobe.report.handshake import asked, tls
 from certprobe.report.judgements import judgement
-from certprobe.report.spelling import cause, summary, time
+from certprobe.report.spelling import cause, status, summary, time
 
 if TYPE_CHECKING:
     from certprobe.endpoint import Endpoint
     from certprobe.pki.credential import Credential
-    from certprobe.report import shape
+    from certprobe.report import shape, shape_pki
     from certprobe.report.model import Attempt, Conclusion, ProbeReport, StageOutcome, StoreFacts
 
 SCHEMA: Final = 1
@@ -89,7 +91,16 @@ def _attempt(attempt: Attempt, conclusion: Conclusion, store: StoreFacts) -> sha
         "ldap": attempt.ldap and ldap(attempt.ldap),
         "server": attempt.server and judgement(attempt.server),
         "client": attempt.client and judgement(attempt.client),
+        "cert_flags": _cert_flags(attempt),
     }
+
+
+def _cert_flags(attempt: Attempt) -> shape_pki.Status | None:
+    """What http.sys would say of the client's chain, if a web server is asked."""
+    if attempt.client is None or attempt.path is None:
+        return None
+    ssl = next(each for each in attempt.client.statuses if each.policy is ChainPolicy.SSL)
+    return status(ssl_client_cert_info(attempt.client.context, ssl).CertFlags)
 
 
 def _stage(stage: StageOutcome) -> shape.Stage:

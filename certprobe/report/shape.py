@@ -264,7 +264,11 @@ class Http(TypedDict):
 
 
 class Attempt(TypedDict):
-    """One connection; `asked` is null where it broke before the server could ask for a certificate."""
+    """One connection; `asked` is null where it broke before the server could ask for a certificate.
+
+    `cert_flags` is that of HTTP_SSL_CLIENT_CERT_INFO, as http.sys would have it; null for LDAP and where nothing was
+    sent.
+    """
 
     path: str | None
     peer: str | None
@@ -276,6 +280,7 @@ class Attempt(TypedDict):
     ldap: Ldap | None
     server: Judgement | None
     client: Judgement | None
+    cert_flags: Status | None
 
 
 class Document(TypedDict):

@@ -140,6 +140,7 @@ def test_problem_elsewhere_makes_an_accepted_login_a_problem() -> None:
     (reports.accepted, "  Sent           CN=alice, with 1 intermediate  in the first handshake\n"),
     (reports.accepted, "  HTTP           200 OK  for /\n"),
     (reports.accepted, "  SSL   passes  ERROR_SUCCESS 0x00000000 (0)\n"),
+    (reports.accepted, "  CertFlags that http.sys would give: ERROR_SUCCESS 0x00000000 (0)\n"),
     (reports.refused, "  Alert          unknown_ca (48), fatal (2), sent by the peer\n"),
     (reports.refused, "a Windows program sees SEC_E_UNTRUSTED_ROOT 0x80090325 (-2146893019)\n"),
     (reports.refused, "  Our alert      decode_error (50), fatal (2), sent by us, not by the server\n"),

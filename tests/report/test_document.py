@@ -232,6 +232,17 @@ def test_chain_and_policy_speak_windows() -> None:
     assert [finding["bit"] for finding in leaf["findings"]] == ["CERT_TRUST_IS_NOT_TIME_VALID"]
 
 
+def test_cert_flags_are_told_of_a_client_of_a_web_server() -> None:
+    flags = [
+        [each["cert_flags"] and each["cert_flags"]["symbol"] for each in document(make())["attempts"]]
+        for make in (reports.accepted, reports.refused, reports.not_reached)
+    ]
+    assert flags == [["ERROR_SUCCESS"], ["CERT_E_EXPIRED"], [None]]
+    report = reports.accepted()
+    of_a_directory = report._replace(attempts=(report.attempts[0]._replace(path=None),))
+    assert document(of_a_directory)["attempts"][0]["cert_flags"] is None
+
+
 def test_selection_tells_every_candidate_and_the_chosen_number() -> None:
     tls = document(reports.accepted())["attempts"][0]["tls"]
     assert tls is not None
