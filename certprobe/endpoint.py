@@ -77,8 +77,24 @@ class Endpoint(NamedTuple):
     @property
     def host_header(self) -> str:
         """The value of HTTP's Host field (RFC 9110 7.2): no default port, and no zone id, which only we understand."""
-        host = f"[{self.host.partition('%')[0]}]" if ":" in self.host else self.host
-        return host if self.port == DEFAULT_PORT[self.scheme] else f"{host}:{self.port}"
+        return _host_field(self.host, self.port, DEFAULT_PORT[self.scheme])
+
+
+class WebAddress(NamedTuple):
+    """A URL of the scheme "http" or "https" taken apart; `host` as in Endpoint, `target` as in RFC 9112 3.2.1."""
+
+    scheme: str
+    host: str
+    port: int
+    target: str
+
+    @property
+    def host_header(self) -> str:
+        """The value of HTTP's Host field (RFC 9110 7.2)."""
+        return _host_field(self.host, self.port, _WEB_PORT[self.scheme])
+
+
+_WEB_PORT: Final = {"http": 80, "https": 443}
 
 
 class Proxy(NamedTuple):
@@ -153,6 +169,18 @@ def parse_ldap(text: str, starttls: StartTls) -> Endpoint:
     return Endpoint(meant, host, port, "")
 
 
+def parse_web_address(text: str) -> WebAddress:
+    """Read "http://host:port/path?query" or the same with https; raises UsageError, also for a name or password."""
+    scheme, authority, target = _split(text)
+    if scheme not in _WEB_PORT:
+        found = f"{scheme}:// is" if scheme else "what names no scheme is"
+        raise UsageError(f"{found} not fetched, only http:// and https:// are")
+    if "@" in authority:
+        raise UsageError("a URL with a name or a password in it is not fetched")
+    host, port = _host_port(authority, _WEB_PORT[scheme])
+    return WebAddress(scheme, host, port, parse_path(target))
+
+
 def parse_host_port(text: str, default_port: int) -> HostPort:
     """Read "host", "host:port", "[::1]:636" or "::1", the place to dial instead of the named one; raises UsageError."""
     scheme, authority, target = _split(text)
@@ -178,6 +206,11 @@ def parse_proxy(text: str) -> Proxy:
     if not port:
         raise UsageError(f"{place!r}: the port of the proxy is missing")
     return Proxy(kinds[scheme], host, port, _proxy_user(userinfo) if at else None)
+
+
+def _host_field(host: str, port: int, default_port: int) -> str:
+    shown = f"[{host.partition('%')[0]}]" if ":" in host else host
+    return shown if port == default_port else f"{shown}:{port}"
 
 
 def _split(text: str) -> tuple[str, str, str]:

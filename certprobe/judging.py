@@ -17,28 +17,43 @@ from certprobe.policy.tables import bits_behind
 from certprobe.policy.verify import verify_chain_policy
 from certprobe.report.model import Judgement, Role
 from certprobe.wincrypt.chain_flags import ChainFlags
-from certprobe.wincrypt.hresult import CERT_E_CN_NO_MATCH, ERROR_SUCCESS
+from certprobe.wincrypt.hresult import (
+    CERT_E_CN_NO_MATCH,
+    CRYPT_E_NO_REVOCATION_CHECK,
+    CRYPT_E_REVOCATION_OFFLINE,
+    ERROR_SUCCESS,
+)
 from certprobe.wincrypt.policy_flags import AuthType, PolicyFlags, SslChecks
 from certprobe.wincrypt.prose import meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
+    from typing import TypeAlias
 
     from certprobe.chain.context import ChainContext
     from certprobe.pki.certificate import Certificate
+    from certprobe.report.fetches import Fetch
+
+    Judged: TypeAlias = tuple[ChainContext, tuple[Fetch, ...]]
 
 _NAMES_SHOWN = 6
 _ALWAYS_ASKED = (ChainPolicy.BASE, ChainPolicy.SSL)
+_UNKNOWN = (CRYPT_E_REVOCATION_OFFLINE, CRYPT_E_NO_REVOCATION_CHECK)
 _FOR_SERVERS = RequestedUsage(UsageMatch.AND, (SERVER_AUTH,))
 _FOR_CLIENTS = RequestedUsage(UsageMatch.AND, (CLIENT_AUTH,))
+
+
+def without_fetching(certificate: Certificate, additional_store: CertificateStore, question: ChainQuestion) -> Judged:
+    """Judge by what is given alone."""
+    return get_certificate_chain(certificate, additional_store, question), ()
 
 
 class Yardstick(NamedTuple):
     """What chains are judged against: roots, time, the policy that decides, and NTAuth's CAs if they are known.
 
     `flags` say whether revocation is asked for, `evidence` by what it is judged; `policy_flags` and `ssl_checks` what
-    the policies overlook.
+    the policies overlook. `find_chain` judges a chain and tells what it fetched for that.
     """
 
     roots: CertificateStore
@@ -51,6 +66,7 @@ class Yardstick(NamedTuple):
     ssl_checks: SslChecks = SslChecks.SECURITY_FLAG_IGNORE_NOTHING
     disallowed: CertificateStore = EMPTY_STORE
     profile: Profile = WINDOWS
+    find_chain: Callable[[Certificate, CertificateStore, ChainQuestion], Judged] = without_fetching
 
 
 class Purpose(NamedTuple):
@@ -72,13 +88,13 @@ def judge_server(
         return None
     if stapled_ocsp is not None and yardstick.flags & ASKING:
         yardstick = _with_staple(yardstick, stapled_ocsp)
-    context = _chain(certificates[0], certificates[1:], _FOR_SERVERS, yardstick)
+    context, fetches = _chain(certificates[0], certificates[1:], _FOR_SERVERS, yardstick)
     para = _parameters(AuthType.AUTHTYPE_SERVER, host, yardstick)
     # NTAuth says which CAs may vouch for users; it says nothing of servers.
     policy = ChainPolicy.SSL if yardstick.policy is ChainPolicy.NT_AUTH else yardstick.policy
     deciding = verify_chain_policy(policy, context, para)
     statuses = _statuses((*_ALWAYS_ASKED, policy), context, para)
-    return Judgement(Role.SERVER, context, statuses, deciding, _reason(context, deciding, host))
+    return Judgement(Role.SERVER, context, statuses, deciding, _reason(context, deciding, fetches, host), fetches)
 
 
 def judge_client(sent: tuple[Certificate, ...], known: Iterable[Certificate], yardstick: Yardstick) -> Judgement:
@@ -87,23 +103,25 @@ def judge_client(sent: tuple[Certificate, ...], known: Iterable[Certificate], ya
     Whether its root is trusted is the server's matter, so an unknown root does not decide here: the deciding status is
     given under CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG, the others without.
     """
-    context = _chain(sent[0], (*sent[1:], *known), _FOR_CLIENTS, yardstick)
+    context, fetches = _chain(sent[0], (*sent[1:], *known), _FOR_CLIENTS, yardstick)
     para = _parameters(AuthType.AUTHTYPE_CLIENT, None, yardstick)
     lenient = para._replace(flags=para.flags | PolicyFlags.CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG)
     deciding = verify_chain_policy(yardstick.policy, context, lenient)
     statuses = _statuses((*_ALWAYS_ASKED, yardstick.policy), context, para)
-    return Judgement(Role.CLIENT, context, statuses, deciding, _reason(context, deciding))
+    return Judgement(Role.CLIENT, context, statuses, deciding, _reason(context, deciding, fetches), fetches)
 
 
 def judge_certificate(
     certificate: Certificate, known: Iterable[Certificate], purpose: Purpose, yardstick: Yardstick
 ) -> Judgement:
     """Judge the chain of any certificate by every policy, with issuers from `known`."""
-    context = _chain(certificate, known, purpose.usage, yardstick)
+    context, fetches = _chain(certificate, known, purpose.usage, yardstick)
     auth_type = AuthType.AUTHTYPE_CLIENT if purpose.role is Role.CLIENT else AuthType.AUTHTYPE_SERVER
     statuses = _statuses(ChainPolicy, context, _parameters(auth_type, purpose.host, yardstick))
     deciding = next(status for status in statuses if status.policy is yardstick.policy)
-    return Judgement(purpose.role, context, statuses, deciding, _reason(context, deciding, purpose.host))
+    return Judgement(
+        purpose.role, context, statuses, deciding, _reason(context, deciding, fetches, purpose.host), fetches
+    )
 
 
 def _with_staple(yardstick: Yardstick, stapled_ocsp: bytes) -> Yardstick:
@@ -114,9 +132,7 @@ def _with_staple(yardstick: Yardstick, stapled_ocsp: bytes) -> Yardstick:
     return yardstick._replace(evidence=evidence._replace(ocsp_responses=responses))
 
 
-def _chain(
-    leaf: Certificate, others: Iterable[Certificate], usage: RequestedUsage, yardstick: Yardstick
-) -> ChainContext:
+def _chain(leaf: Certificate, others: Iterable[Certificate], usage: RequestedUsage, yardstick: Yardstick) -> Judged:
     question = ChainQuestion(
         yardstick.roots,
         yardstick.at,
@@ -126,7 +142,7 @@ def _chain(
         disallowed=yardstick.disallowed,
         profile=yardstick.profile,
     )
-    return get_certificate_chain(leaf, CertificateStore(others), question)
+    return yardstick.find_chain(leaf, CertificateStore(others), question)
 
 
 def _parameters(auth_type: AuthType, host: str | None, yardstick: Yardstick) -> PolicyParameters:
@@ -140,7 +156,7 @@ def _statuses(
     return tuple(verify_chain_policy(each, context, para) for each in dict.fromkeys(policies))
 
 
-def _reason(context: ChainContext, status: PolicyStatus, host: str | None = None) -> str:
+def _reason(context: ChainContext, status: PolicyStatus, fetches: tuple[Fetch, ...], host: str | None = None) -> str:
     """The finding that the status stands for, in its own words; "" for success."""
     if status.error == ERROR_SUCCESS:
         return ""
@@ -149,7 +165,11 @@ def _reason(context: ChainContext, status: PolicyStatus, host: str | None = None
     chain = context.chains[status.chain_index]
     findings = chain.findings if status.element_index < 0 else chain.elements[status.element_index].findings
     bits = bits_behind(status.policy, status.error)
-    return next((finding.detail for finding in findings if finding.bit & bits), meaning(status.error).text)
+    reason = next((finding.detail for finding in findings if finding.bit & bits), meaning(status.error).text)
+    if status.error in _UNKNOWN:
+        # Why it was not to be had is more to the point than that it is not there.
+        reason = "; ".join((reason, *(f"{fetch.url}: {fetch.detail}" for fetch in fetches if fetch.detail)))
+    return reason
 
 
 def _name_mismatch(certificate: Certificate, host: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from certprobe import __version__, transport
 from certprobe.attempt import Journey, Route
 from certprobe.chooser import ByGetCert
+from certprobe.endpoint import parse_host_port
 from certprobe.errors import CallbackError, FailureKind, Party
 from certprobe.judging import judge_client, judge_server
 from certprobe.report import evidence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from certprobe.attempt import Dial
     from certprobe.chooser import Chooser
     from certprobe.endpoint import Endpoint
+    from certprobe.gather import Gatherer
     from certprobe.judging import Yardstick
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.decode import Identities
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
 class Probe(NamedTuple):
     """What one run is to do. `endpoints` differ in their path only; each gets a connection of its own.
 
-    `trust` says in words where the yardstick's roots are from; `started` is the wall clock's time.
+    `trust` says in words where the yardstick's roots are from; `started` is the wall clock's time. With a `gatherer`
+    chains are judged by what it fetches besides.
     """
 
     endpoints: tuple[Endpoint, ...]
@@ -43,6 +46,7 @@ class Probe(NamedTuple):
     yardstick: Yardstick
     trust: str
     started: datetime
+    gatherer: Gatherer | None = None
 
 
 def probe(plan: Probe, deadline: Deadline, dial: Dial = transport.dial) -> ProbeReport:
@@ -106,10 +110,21 @@ def _attempt(plan: Probe, endpoint: Endpoint, deadline: Deadline, dial: Dial) ->
         return attempt
     record = evidence.deciding_request(attempt)
     sent = record.sent if record is not None else None
+    yardstick = _yardstick(plan, attempt)
     return attempt._replace(
-        server=judge_server(attempt.tls.certificates, attempt.tls.stapled_ocsp, endpoint.host, plan.yardstick),
-        client=judge_client(sent, _issuers(plan.identities), plan.yardstick) if sent else None,
+        server=judge_server(attempt.tls.certificates, attempt.tls.stapled_ocsp, endpoint.host, yardstick),
+        client=judge_client(sent, _issuers(plan.identities), yardstick) if sent else None,
     )
+
+
+def _yardstick(plan: Probe, attempt: Attempt) -> Yardstick:
+    """The plan's, with what may be fetched: from where the server is too, unless only a proxy knows where that is."""
+    gatherer = plan.gatherer
+    if gatherer is None:
+        return plan.yardstick
+    if attempt.peer is not None and plan.route.proxy is None:
+        gatherer = gatherer.near(parse_host_port(attempt.peer, 0).host)
+    return plan.yardstick._replace(find_chain=gatherer.get_certificate_chain)
 
 
 def _issuers(identities: Identities) -> Iterator[Certificate]:

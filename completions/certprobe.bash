@@ -5,7 +5,7 @@ _certprobe_knows() {
     options=() words=() files=no
     case $1 in
         certprobe) options=(--version -h --help) words=(https ldap verify explain lab) ;;
-        'certprobe https') options=(--path --cert --key --password-file --password-env --select --callback --pick --trust --policy --ntauth --at --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
+        'certprobe https') options=(--path --cert --key --password-file --password-env --select --callback --pick --trust --policy --ntauth --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
         'certprobe https --path') ;;
         'certprobe https --cert') files=yes ;;
         'certprobe https --key') files=yes ;;
@@ -17,6 +17,9 @@ _certprobe_knows() {
         'certprobe https --policy') words=(base authenticode ssl basic-constraints nt-auth microsoft-root) ;;
         'certprobe https --ntauth') files=yes ;;
         'certprobe https --at') ;;
+        'certprobe https --revocation') words=(end-cert chain chain-exclude-root) ;;
+        'certprobe https --crl') files=yes ;;
+        'certprobe https --ocsp') files=yes ;;
         'certprobe https --connect') ;;
         'certprobe https --sni') words=(none) ;;
         'certprobe https --via') ;;
@@ -24,7 +27,7 @@ _certprobe_knows() {
         'certprobe https --tls-max') words=(1.0 1.1 1.2 1.3) ;;
         'certprobe https --timeout') ;;
         'certprobe https --format') words=(text json) ;;
-        'certprobe ldap') options=(--starttls --cert --key --password-file --password-env --select --callback --pick --trust --policy --ntauth --at --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
+        'certprobe ldap') options=(--starttls --cert --key --password-file --password-env --select --callback --pick --trust --policy --ntauth --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
         'certprobe ldap --cert') files=yes ;;
         'certprobe ldap --key') files=yes ;;
         'certprobe ldap --password-file') files=yes ;;
@@ -35,6 +38,9 @@ _certprobe_knows() {
         'certprobe ldap --policy') words=(base authenticode ssl basic-constraints nt-auth microsoft-root) ;;
         'certprobe ldap --ntauth') files=yes ;;
         'certprobe ldap --at') ;;
+        'certprobe ldap --revocation') words=(end-cert chain chain-exclude-root) ;;
+        'certprobe ldap --crl') files=yes ;;
+        'certprobe ldap --ocsp') files=yes ;;
         'certprobe ldap --connect') ;;
         'certprobe ldap --sni') words=(none) ;;
         'certprobe ldap --via') ;;

@@ -35,6 +35,7 @@ STAGES = {
     "pki",
     *FOUNDATION,
 }
+FETCHING = {"cache", "fetch", "gather", "vicinity"}
 ROAD = {"attempt", "chooser", "judging", "talk"}
 
 # Room -> the modules of ours it may import, besides its own. What a room may import, it may import parts of.
@@ -59,13 +60,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "chooser": {"selection", "transport", "pki", *TLS_TYPES, *FOUNDATION},
     "talk": {"application", "endpoint", "report", "transport", *FOUNDATION},
     "attempt": {"chooser", "talk", *STAGES},
+    "vicinity": set(),
+    "cache": set(),
+    "web": {"application", "endpoint", "tls", "transport", *FOUNDATION},
+    "fetch": {
+        *("cache", "vicinity", "web"),
+        *("application", "chain", "endpoint", "pki", "report", "transport", *FOUNDATION),
+    },
+    "gather": {"fetch", "vicinity", "chain", "pki", "report", *FOUNDATION},
     "judging": {"chain", "policy", "pki", "report", *FOUNDATION},
     "verify": {"judging", "chain", "policy", "pki", "report", *FOUNDATION},
-    "probe": {*ROAD, *STAGES},
+    "probe": {"gather", *ROAD, *STAGES},
     "listener": STAGES,
     "scan": {"probe", "endpoint", "report", *FOUNDATION},
     "lab": {"probe", *ROAD, *STAGES},
-    "cli": {"probe", "verify", *ROAD, "callbacks", "listener", "scan", "lab", "render", "explain", *STAGES},
+    "cli": {"probe", "verify", *FETCHING, *ROAD, "callbacks", "listener", "scan", "lab", "render", "explain", *STAGES},
 }
 
 # Foreign library -> the only files, or rooms, that import it.

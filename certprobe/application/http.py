@@ -30,7 +30,7 @@ class BodyEnd(enum.Enum):
 
 
 class HttpAnswered(NamedTuple):
-    """The answer: names of `headers` in lower case, values as Latin-1 text; at most BODY_LIMIT octets of `body`.
+    """The answer: names of `headers` in lower case, values as Latin-1 text; of `body` as much as was to be kept.
 
     `body_end` is EXCERPT if there may be more of it, CUT_SHORT if the server broke off or broke the framing, UNFINISHED
     if we did not wait for the rest.
@@ -53,11 +53,24 @@ class HttpRequested(NamedTuple):
 
 
 class HttpExchange:
-    """A GET request, which is ready to be sent at once, and its answer, which is the one event."""
+    """A request, which is ready to be sent at once, and its answer, which is the one event.
 
-    def __init__(self, host_header: str, target: str) -> None:
+    A GET request, with `post` a POST request with that body; `headers` are added to the usual ones. Of the answer's
+    body at most `body_limit` octets are kept.
+    """
+
+    def __init__(
+        self,
+        host_header: str,
+        target: str,
+        *,
+        headers: Headers = (),
+        post: bytes | None = None,
+        body_limit: int = BODY_LIMIT,
+    ) -> None:
         self._connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEADER_LIMIT)
-        self._outgoing = _request(self._connection, host_header, target)
+        self._outgoing = _request(self._connection, host_header, target, headers, post)
+        self._body_limit = body_limit
         self._beginning = b""
         self._at_end = False
         self._informational = 0
@@ -87,7 +100,7 @@ class HttpExchange:
         return data
 
     def next_event(self) -> HttpAnswered | None:
-        """The answer, as soon as its headers came, and of its body the end or BODY_LIMIT octets.
+        """The answer, as soon as its headers came, and of its body the end or as much as is kept.
 
         Informational answers (1xx) are passed over. Raises ProtocolError, caused by the peer: MALFORMED for what is not
         HTTP/1, TOO_MUCH_DATA, CLOSED when the stream ended before the headers did.
@@ -115,12 +128,12 @@ class HttpExchange:
                     self._response = event
                 case h11.Data():
                     self._body += event.data
-                    if len(self._body) > BODY_LIMIT:
+                    if len(self._body) > self._body_limit:
                         return BodyEnd.EXCERPT
                 case h11.EndOfMessage():
                     return BodyEnd.COMPLETE
                 case _:
-                    return BodyEnd.EXCERPT if len(self._body) == BODY_LIMIT else None
+                    return BodyEnd.EXCERPT if len(self._body) == self._body_limit else None
 
     def _pass_over(self) -> None:
         self._informational += 1
@@ -137,7 +150,7 @@ class HttpExchange:
             response.reason.decode("latin-1"),
             response.http_version.decode("latin-1"),
             _headers(response),
-            bytes(self._body[:BODY_LIMIT]),
+            bytes(self._body[: self._body_limit]),
             end,
         )
 
@@ -204,15 +217,19 @@ class HttpResponder:
         self._outgoing += self._connection.send(event) or b""
 
 
-def _request(connection: h11.Connection, host_header: str, target: str) -> bytes:
+def _request(connection: h11.Connection, host_header: str, target: str, headers: Headers, post: bytes | None) -> bytes:
     fields = [
         ("Host", host_header),
         ("User-Agent", f"certprobe/{__version__}"),
         ("Accept", "*/*"),
         ("Connection", "close"),
+        *headers,
     ]
-    request = h11.Request(method="GET", target=target, headers=fields)
-    return connection.send(request) + connection.send(h11.EndOfMessage())
+    method = "GET" if post is None else "POST"
+    if post is not None:
+        fields.append(("Content-Length", str(len(post))))
+    request = connection.send(h11.Request(method=method, target=target, headers=fields))
+    return request + connection.send(h11.Data(data=post or b"")) + connection.send(h11.EndOfMessage())
 
 
 def _headers(message: h11.Request | h11.Response) -> Headers:

@@ -13,6 +13,14 @@ import click
 from certprobe.attempt import Route
 from certprobe.chooser import BySelection, Store, by_callback
 from certprobe.cli.inputs import Passwords, parse_time, read_certificates, read_identities, read_trust
+from certprobe.cli.revocation import (
+    REVOCATION,
+    RevocationTyped,
+    gatherer,
+    given_evidence,
+    revocation_flags,
+    take_revocation,
+)
 from certprobe.cli.shared import AT, NTAUTH, PASSWORD_ENV, PASSWORD_FILE, QUIET, TRUST, VERBOSE
 from certprobe.endpoint import parse_host_port, parse_proxy
 from certprobe.errors import FileError, UsageError
@@ -40,8 +48,9 @@ _SHORTEST_STEP = 10.0
 
 
 class Common(NamedTuple):
-    """What was typed, by the names of the options."""
+    """What was typed, by the names of the options; those of revocation and fetching stand apart."""
 
+    revocation: RevocationTyped
     cert: tuple[str, ...]
     key: tuple[str, ...]
     password_file: str | None
@@ -65,7 +74,7 @@ class Common(NamedTuple):
     quiet: bool
 
 
-_OPTIONS = (
+_JUDGING = (
     click.option(
         "--cert",
         metavar="FILE",
@@ -97,6 +106,8 @@ _OPTIONS = (
     ),
     NTAUTH,
     AT,
+)
+_REACHING = (
     click.option("--connect", metavar="HOST[:PORT]", help="Dial this place instead; names stay as in the address."),
     click.option("--sni", metavar="NAME|none", help="Server name to send.  [default: the host's, none for an address]"),
     click.option(
@@ -133,19 +144,20 @@ _OPTIONS = (
 
 def common_options(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command the shared options, in this order."""
-    for option in reversed(_OPTIONS):
+    for option in reversed((*_JUDGING, *REVOCATION, *_REACHING)):
         command = option(command)
     return command
 
 
 def run_probe(endpoints: tuple[Endpoint, ...], alpn: tuple[str, ...], typed: dict[str, Any]) -> int:
     """Do what was typed, print the report, and return the exit code."""
-    common = Common(**typed)
+    common = Common(take_revocation(typed), **typed)
     _require_consistency(common)
     # What a callback prints must not get between the report and its reader.
     with contextlib.redirect_stdout(sys.stderr):
         plan = _plan(endpoints, alpn, common)
-        report = probe(plan, _deadline(common))
+        deadline = _deadline(common)
+        report = probe(plan._replace(gatherer=gatherer(common.revocation, deadline)), deadline)
     try:
         _print(report, common)
         sys.stdout.flush()
@@ -196,7 +208,14 @@ def _plan(endpoints: tuple[Endpoint, ...], alpn: tuple[str, ...], common: Common
         options=options,
         identities=identities,
         chooser=_chooser(Store(identities.credentials, at), common),
-        yardstick=Yardstick(trust.roots, at, ChainPolicy(common.policy), nt_auth),
+        yardstick=Yardstick(
+            trust.roots,
+            at,
+            ChainPolicy(common.policy),
+            nt_auth,
+            revocation_flags(common.revocation),
+            given_evidence(common.revocation),
+        ),
         trust=trust.words,
         started=datetime.now(UTC),
     )

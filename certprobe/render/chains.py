@@ -29,6 +29,7 @@ def write_judgement(page: Page, judgement: shape_pki.Judgement, verbosity: Verbo
     elif others:
         page.line((f"{words.count(len(others), 'other path')} no better (-v shows all)", Tone.FAINT), indent=2)
     write_search_end(page, judgement)
+    write_fetches(page, judgement, verbosity)
     page.line(("What Windows answers, by chain policy:", Tone.FAINT), indent=2)
     write_policies(page, judgement)
 
@@ -45,6 +46,24 @@ def write_search_end(page: Page, judgement: shape_pki.Judgement) -> None:
     """That the budget of the search was spent, if it was."""
     if judgement["search_end"] == "budget":
         page.line(("The search for paths was cut short: there are too many of them.", Tone.ODD), indent=2)
+
+
+def write_fetches(page: Page, judgement: shape_pki.Judgement, verbosity: Verbosity) -> None:
+    """What became of each URL that was wanted, or only of those where something is to be told."""
+    # An issuer that had to be fetched is one that should have been sent.
+    shown = [
+        fetch
+        for fetch in judgement["fetches"]
+        if fetch["detail"] or fetch["kind"] == "ca-issuers" or verbosity is Verbosity.VERBOSE
+    ]
+    if shown:
+        page.line(("What certificates name as published:", Tone.FAINT), indent=2)
+    width = max((len(fetch["kind"]) for fetch in shown), default=0) + 2
+    for fetch in shown:
+        detail = f": {fetch['detail']}" if fetch["detail"] else ""
+        size = f", {words.count(fetch['size'], 'octet')}" if fetch["size"] is not None else ""
+        outcome = (fetch["outcome"], Tone.ODD if fetch["detail"] else Tone.GOOD)
+        page.line(f"{fetch['url']}  ", outcome, f"{size}{detail}", lead=fetch["kind"].ljust(width), indent=2, hang=2)
 
 
 def write_policies(page: Page, judgement: shape_pki.Judgement, mark: str = "") -> None:
@@ -99,11 +118,6 @@ def _write_policy(page: Page, policy: shape_pki.PolicyStatus, width: int, mark: 
         return
     where = f"  chain {policy['chain_index']} element {policy['element_index']}"
     page.line(("fails", Tone.BAD), f"  {code}{where}", (mark, Tone.STRONG), lead=lead, indent=2)
-
-
-def write_cert_flags(page: Page, status: shape_pki.Status) -> None:
-    """What a server on http.sys reads in HTTP_SSL_CLIENT_CERT_INFO."""
-    page.line(("CertFlags that http.sys would give: ", Tone.FAINT), words.status(status), indent=2)
 
 
 def has_faults(tls: shape.Tls) -> bool:

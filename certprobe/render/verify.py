@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Final
 
 from certprobe.render import words
-from certprobe.render.chains import write_best_path, write_chain, write_policies, write_search_end
+from certprobe.render.chains import write_best_path, write_chain, write_fetches, write_policies, write_search_end
 from certprobe.render.page import Page, Tone
 from certprobe.render.verbosity import Verbosity
 from certprobe.report.verification_document import verification_document
@@ -72,6 +72,7 @@ def _write_subject(
     elif others:
         page.line((f"{words.count(len(others), 'other path')} no better (--all-paths shows all)", Tone.FAINT), indent=2)
     write_search_end(page, judgement)
+    write_fetches(page, judgement, verbosity)
     page.line(("What the chain policies of Windows answer:", Tone.FAINT), indent=2)
     write_policies(page, judgement, mark="  <- decides")
 

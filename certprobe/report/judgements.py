@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from certprobe.chain.context import ChainElement, Finding, SimpleChain
     from certprobe.policy.status import PolicyStatus
     from certprobe.report import shape_pki
+    from certprobe.report.fetches import Fetch
     from certprobe.report.model import Judgement
 
 
@@ -26,6 +27,7 @@ def judgement(judged: Judgement) -> shape_pki.Judgement:
         "search_end": context.search_end.value,
         "policies": [_policy(answer) for answer in judged.statuses],
         "deciding": _policy(judged.deciding),
+        "fetches": [_fetch(fetch) for fetch in judged.fetches],
     }
 
 
@@ -51,6 +53,16 @@ def _element(element: ChainElement) -> shape_pki.Element:
 
 def _finding(finding: Finding) -> shape_pki.Finding:
     return {"bit": finding.bit.name or hex(finding.bit), "citation": finding.citation, "detail": finding.detail}
+
+
+def _fetch(fetch: Fetch) -> shape_pki.Fetch:
+    return {
+        "kind": fetch.kind.value,
+        "url": fetch.url,
+        "outcome": fetch.outcome.value,
+        "size": fetch.size,
+        "detail": fetch.detail,
+    }
 
 
 def _policy(answer: PolicyStatus) -> shape_pki.PolicyStatus:

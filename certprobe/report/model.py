@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.credential import Credential
     from certprobe.policy.status import PolicyStatus
+    from certprobe.report.fetches import Fetch
     from certprobe.selection.select import Selection
     from certprobe.tls.events import Closure, Phase
     from certprobe.tls.messages import CertificateRequest
@@ -107,13 +108,17 @@ class Role(enum.Enum):
 
 
 class Judgement(NamedTuple):
-    """A chain, every policy's answer, the answer that counts for the exit code, and the reason for it in words."""
+    """A chain, every policy's answer, the answer that counts for the exit code, and the reason for it in words.
+
+    `fetches` tells every URL that was wanted for it.
+    """
 
     role: Role
     context: ChainContext
     statuses: tuple[PolicyStatus, ...]
     deciding: PolicyStatus
     reason: str
+    fetches: tuple[Fetch, ...] = ()
 
 
 class Outcome(enum.Enum):

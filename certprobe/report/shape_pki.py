@@ -135,6 +135,16 @@ class PolicyStatus(TypedDict):
     element_index: int
 
 
+class Fetch(TypedDict):
+    """A URL that was wanted; `size` is that of what is used, null if nothing is, `detail` is empty if all went well."""
+
+    kind: str
+    url: str
+    outcome: str
+    size: int | None
+    detail: str
+
+
 class Judgement(TypedDict):
     """CERT_CHAIN_CONTEXT and what each policy says of it.
 
@@ -150,3 +160,4 @@ class Judgement(TypedDict):
     search_end: str
     policies: list[PolicyStatus]
     deciding: PolicyStatus
+    fetches: list[Fetch]

@@ -1,0 +1,111 @@
+"""The options of revocation and of fetching, and what they come to; shared by all commands that judge chains."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import click
+
+from certprobe.chain.question import NO_EVIDENCE, RevocationEvidence
+from certprobe.wincrypt.chain_flags import ChainFlags
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from certprobe.gather import Gatherer
+    from certprobe.transport import Deadline
+
+_FLAGS: Final = {
+    "end-cert": ChainFlags.CERT_CHAIN_REVOCATION_CHECK_END_CERT,
+    "chain": ChainFlags.CERT_CHAIN_REVOCATION_CHECK_CHAIN,
+    "chain-exclude-root": ChainFlags.CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT,
+}
+_USUAL: Final = "chain-exclude-root"
+
+REVOCATION: Final = (
+    click.option(
+        "--revocation",
+        is_flag=False,
+        flag_value=_USUAL,
+        type=click.Choice(list(_FLAGS)),
+        help="Check whether certificates are revoked: ask OCSP responders and fetch CRLs, by http and https, directly, "
+        f"not through a proxy.  [without a value: {_USUAL}]",
+    ),
+    click.option("--crl", metavar="FILE", multiple=True, help="CRLs to judge revocation by, DER or PEM. Repeatable."),
+    click.option(
+        "--ocsp", metavar="FILE", multiple=True, help="OCSP responses to judge revocation by, DER or PEM. Repeatable."
+    ),
+    click.option(
+        "--fetch", is_flag=True, help="Fetch missing issuers from where certificates say that they are (AIA)."
+    ),
+    click.option("--offline", is_flag=True, help="Fetch nothing: only what is given, stapled, or was fetched before."),
+    click.option(
+        "--allow-private",
+        is_flag=True,
+        help="Fetch from private, link-local and loopback addresses too, wherever a certificate points.",
+    ),
+)
+"""The decorators of the options, in their order."""
+
+
+class RevocationTyped(NamedTuple):
+    """What was typed, by the names of the options."""
+
+    revocation: str | None
+    crl: tuple[str, ...]
+    ocsp: tuple[str, ...]
+    fetch: bool
+    offline: bool
+    allow_private: bool
+
+
+def take_revocation(typed: dict[str, Any]) -> RevocationTyped:
+    """Take what these options gave out of the arguments of a command."""
+    return RevocationTyped(*map(typed.pop, RevocationTyped._fields))
+
+
+def revocation_flags(typed: RevocationTyped) -> ChainFlags:
+    """Return what is checked: what --revocation says, else all but the root if there is something to judge by."""
+    if typed.revocation is not None:
+        return _FLAGS[typed.revocation]
+    return _FLAGS[_USUAL] if typed.crl or typed.ocsp else ChainFlags.CERT_CHAIN_DEFAULT
+
+
+def given_evidence(typed: RevocationTyped) -> RevocationEvidence:
+    """Read the files of --crl and --ocsp. Raises InputError."""
+    if not (typed.crl or typed.ocsp):
+        return NO_EVIDENCE
+    from certprobe.cli.inputs import read_crls, read_ocsp_responses
+
+    return RevocationEvidence(
+        tuple(crl for path in typed.crl for crl in read_crls(path)),
+        tuple(response for path in typed.ocsp for response in read_ocsp_responses(path)),
+    )
+
+
+def gatherer(typed: RevocationTyped, deadline: Deadline) -> Gatherer | None:
+    """Return who fetches within the time of `deadline`; None if nothing was asked for that could be fetched."""
+    if typed.revocation is None and not typed.fetch:
+        return None
+    from certprobe.cache import Cache
+    from certprobe.fetch import Fetcher, Network
+    from certprobe.gather import Gatherer, Gathering
+    from certprobe.vicinity import ALL_UNICAST, PUBLIC_ONLY
+
+    gathering = Gathering.ISSUERS if typed.fetch else Gathering(0)
+    if typed.revocation is not None:
+        gathering |= Gathering.REVOCATION
+    network = Network.FORBIDDEN if typed.offline else Network.ALLOWED
+    fetcher = Fetcher(Cache(_cache_directory()), deadline, network, lambda: datetime.now(UTC))
+    return Gatherer(fetcher, gathering, ALL_UNICAST if typed.allow_private else PUBLIC_ONLY)
+
+
+def _cache_directory() -> Path:
+    """`certprobe` under $XDG_CACHE_HOME, which counts only if absolute (XDG Base Directory Specification)."""
+    from pathlib import Path
+
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    base = Path(named) if named.startswith("/") else Path(os.path.expanduser("~")) / ".cache"  # noqa: PTH111
+    return base / "certprobe"

@@ -1,0 +1,281 @@
+"""Fetching what certificates say is published: bounded, kept on disk, and never where strangers must not send us."""
+
+from __future__ import annotations
+
+import enum
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urljoin
+
+from certprobe import transport, web
+from certprobe.application.http import BodyEnd, HttpExchange
+from certprobe.cache import Entry
+from certprobe.chain.sources import SourceKind
+from certprobe.endpoint import HostPort, parse_web_address
+from certprobe.errors import DecodeError, NotReached, StageError, UsageError
+from certprobe.pki.published import Published, decode_crls, decode_issuers, decode_ocsp_responses
+from certprobe.report.fetches import Fetch, FetchOutcome
+from certprobe.vicinity import Vicinity, vicinity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from collections.abc import Set as AbstractSet
+    from datetime import datetime
+
+    from certprobe.application.http import Headers, HttpAnswered
+    from certprobe.cache import Cache
+    from certprobe.endpoint import WebAddress
+    from certprobe.transport import Address, Deadline, Step
+
+MOST_FETCHES: Final = 32
+"""Connections of one run, redirects included."""
+MOST_REDIRECTS: Final = 3
+_LONGEST_VALIDATOR: Final = 1024
+_ISSUERS_HOLD: Final = timedelta(days=1)
+_REDIRECTS: Final = (301, 302, 303, 307, 308)
+_OK: Final = 200
+_NOT_MODIFIED: Final = 304
+
+
+class Wanted(NamedTuple):
+    """A URL as it stands in a certificate or CRL, what it is said to give, and what is posted to it, if anything."""
+
+    kind: SourceKind
+    url: str
+    post: bytes | None = None
+
+
+class Fetched(NamedTuple):
+    """What became of it, and what there is, which is our old copy where nothing newer came; nothing of it is judged."""
+
+    fetch: Fetch
+    published: Published
+
+
+class Network(enum.Enum):
+    """Whether anybody may be asked."""
+
+    ALLOWED = "allowed"
+    FORBIDDEN = "forbidden"
+
+
+class Copy(enum.Enum):
+    """What a copy of an earlier fetch is good for."""
+
+    WHILE_CURRENT = "nobody is asked while it is current, and a server only whether it has a newer one"
+    NOT_ENOUGH = "it did not settle the question, so the whole is fetched again"
+
+
+class _Kind(NamedTuple):
+    """How one kind is read, how many octets of it are, and until when it says that it holds (None: it does not say)."""
+
+    limit: int
+    decode: Callable[[bytes], Published]
+    holds_until: Callable[[Published, datetime], datetime | None]
+    content_type: str | None = None
+
+
+class _Kept(NamedTuple):
+    """An answer and what is in it."""
+
+    entry: Entry
+    published: Published
+
+
+class _NotFetchedError(Exception):
+    """Nothing came: the outcome and why."""
+
+    def __init__(self, outcome: FetchOutcome, why: str) -> None:
+        super().__init__(why)
+        self.outcome = outcome
+
+
+class Fetcher:
+    """Fetches for one run, each thing once, within the time of `deadline` and MOST_FETCHES; `now` tells an aware time.
+
+    What is fetched for one chain is there for the next. A server that was not reached is not tried again.
+    """
+
+    def __init__(self, cache: Cache, deadline: Deadline, network: Network, now: Callable[[], datetime]) -> None:
+        self.now: Final = now
+        self._cache = cache
+        self._deadline = deadline
+        self._network = network
+        self._left = MOST_FETCHES
+        self._fetched: dict[Wanted, Fetched] = {}
+        self._dead: dict[HostPort, str] = {}
+
+    def fetch(self, wanted: Wanted, permitted: AbstractSet[Vicinity], copy: Copy = Copy.WHILE_CURRENT) -> Fetched:
+        """Fetch from the network or the cache; connects only to addresses in the permitted vicinities. Never raises."""
+        known = self._fetched.get(wanted)
+        if known is None or (copy is Copy.NOT_ENOUGH and is_copy(known.fetch.outcome)):
+            known = self._fetched[wanted] = self._fetch(wanted, permitted, copy)
+        return known
+
+    def _fetch(self, wanted: Wanted, permitted: AbstractSet[Vicinity], copy: Copy) -> Fetched:
+        key = f"{wanted.kind.value} {wanted.url}\0".encode() + (wanted.post or b"")
+        kept = _kept(self._cache.load(key), _KINDS[wanted.kind])
+        entry = kept.entry if kept is not None and copy is Copy.WHILE_CURRENT else None
+        if kept is not None and entry is not None and self._is_current(kept, _KINDS[wanted.kind]):
+            return _result(wanted, FetchOutcome.CACHED, kept)
+        try:
+            outcome, new = self._entry(wanted, self._ask(wanted, _validators(entry), permitted), entry)
+            found = _Kept(new, _KINDS[wanted.kind].decode(new.body))
+        except _NotFetchedError as error:
+            return _result(wanted, error.outcome, kept, str(error))
+        except UsageError as error:
+            return _result(wanted, FetchOutcome.REFUSED, kept, str(error))
+        except (DecodeError, StageError) as error:
+            return _result(wanted, FetchOutcome.FAILED, kept, str(error))
+        self._cache.store(key, new)
+        return _result(wanted, outcome, found)
+
+    def _is_current(self, kept: _Kept, kind: _Kind) -> bool:
+        until = kind.holds_until(kept.published, kept.entry.confirmed)
+        return until is not None and kept.entry.confirmed <= self.now() <= until
+
+    def _entry(self, wanted: Wanted, answer: HttpAnswered, entry: Entry | None) -> tuple[FetchOutcome, Entry]:
+        fields = {name: value for name, value in answer.headers if len(value) <= _LONGEST_VALIDATOR}
+        if answer.status == _NOT_MODIFIED and entry is not None:
+            return FetchOutcome.UNCHANGED, entry._replace(confirmed=self.now())
+        if answer.status != _OK:
+            raise _failed(f"the server answered {answer.status} {answer.reason}".rstrip())
+        if answer.body_end is BodyEnd.EXCERPT:
+            raise _failed(f"it is longer than {_KINDS[wanted.kind].limit} octets")
+        if answer.body_end is not BodyEnd.COMPLETE:
+            raise _failed("the server broke off in the middle of it")
+        new = Entry(wanted.url, self.now(), fields.get("etag"), fields.get("last-modified"), answer.body)
+        return FetchOutcome.FETCHED, new
+
+    # --- the network --------------------------------------------------------------------------------------------------
+
+    def _ask(self, wanted: Wanted, validators: Headers, permitted: AbstractSet[Vicinity]) -> HttpAnswered:
+        """Follow the redirects; every hop is held to every bound."""
+        url = wanted.url
+        step: Step | None = None
+        for _ in range(MOST_REDIRECTS + 1):
+            address = parse_web_address(url)
+            self._count()
+            step = step or self._deadline.step(f"fetching {url}")
+            if step.left() <= 0:
+                raise _failed("no time is left for it")
+            answer = self._exchange(wanted, address, validators, permitted, step)
+            location = dict(answer.headers).get("location")
+            if answer.status not in _REDIRECTS or location is None:
+                return answer
+            try:
+                url = urljoin(url, location)
+            except ValueError:
+                raise _failed("the server redirects to what is no URL") from None
+        raise _failed(f"the server redirects more than {MOST_REDIRECTS} times, last to {url}")
+
+    def _count(self) -> None:
+        if self._network is Network.FORBIDDEN:
+            raise _NotFetchedError(FetchOutcome.OFFLINE, "the network is not to be used")
+        if self._left == 0:
+            raise _NotFetchedError(FetchOutcome.REFUSED, f"more than {MOST_FETCHES} fetches in one run")
+        self._left -= 1
+
+    def _exchange(
+        self, wanted: Wanted, address: WebAddress, validators: Headers, permitted: AbstractSet[Vicinity], step: Step
+    ) -> HttpAnswered:
+        place = HostPort(address.host, address.port)
+        if place in self._dead:
+            raise _failed(self._dead[place])
+        kind = _KINDS[wanted.kind]
+        headers = (*validators, ("Accept-Encoding", "identity"))
+        if kind.content_type is not None:
+            headers = (*headers, ("Content-Type", kind.content_type))
+        exchange = HttpExchange(
+            address.host_header, address.target, headers=headers, post=wanted.post, body_limit=kind.limit
+        )
+        try:
+            addresses = _permitted(transport.resolve(*place, step), permitted)
+            channel = transport.connect(addresses, place, step)
+            try:
+                return web.carry(exchange, address, channel, step)
+            finally:
+                channel.close()
+        except NotReached as error:
+            self._dead[place] = str(error)
+            raise
+
+
+def is_copy(outcome: FetchOutcome) -> bool:
+    """Whether what is used is what was fetched by an earlier run."""
+    return outcome in (FetchOutcome.CACHED, FetchOutcome.UNCHANGED)
+
+
+def _permitted(addresses: Iterable[Address], permitted: AbstractSet[Vicinity]) -> list[Address]:
+    """What is checked here is what is dialled: the name is not resolved again."""
+    found = [(address, vicinity(address.ip)) for address in addresses]
+    allowed = [address for address, where in found if where in permitted]
+    if not allowed:
+        words = ", ".join(f"{address.ip} is {where.value}" for address, where in found)
+        raise _NotFetchedError(FetchOutcome.REFUSED, f"{words}: certificates do not send us there (--allow-private)")
+    return allowed
+
+
+def _failed(why: str) -> _NotFetchedError:
+    return _NotFetchedError(FetchOutcome.FAILED, why)
+
+
+def _result(wanted: Wanted, outcome: FetchOutcome, used: _Kept | None, why: str = "") -> Fetched:
+    size = len(used.entry.body) if used is not None else None
+    fetch = Fetch(wanted.kind, wanted.url, outcome, size, why)
+    return Fetched(fetch, used.published if used is not None else Published())
+
+
+def _kept(entry: Entry | None, kind: _Kind) -> _Kept | None:
+    try:
+        return _Kept(entry, kind.decode(entry.body)) if entry is not None else None
+    except DecodeError:
+        return None
+
+
+def _validators(entry: Entry | None) -> Headers:
+    if entry is None:
+        return ()
+    validators = (("If-None-Match", entry.etag), ("If-Modified-Since", entry.last_modified))
+    return tuple((name, value) for name, value in validators if value is not None)
+
+
+# --- the kinds ----------------------------------------------------------------------------------------------------
+
+
+def _crls_hold_until(published: Published, _: datetime) -> datetime | None:
+    return _earliest(crl.next_update for crl in published.crls)
+
+
+def _decode_ocsp_answer(data: bytes) -> Published:
+    """Raises DecodeError also for the answer of a responder that tells nothing."""
+    published = decode_ocsp_responses(data)
+    for response in published.ocsp_responses:
+        if response.data is None:
+            raise DecodeError(response.fault or f"the responder answered {response.status_name}")
+    return published
+
+
+def _ocsp_responses_hold_until(published: Published, _: datetime) -> datetime | None:
+    data = [response.data for response in published.ocsp_responses]
+    return _earliest(single.next_update for each in data if each for single in each.responses)
+
+
+def _issuers_hold_until(published: Published, confirmed: datetime) -> datetime | None:
+    return confirmed + _ISSUERS_HOLD if published.certificates else None
+
+
+def _earliest(times: Iterable[datetime | None]) -> datetime | None:
+    """The first of them; None if one is, or if there are none."""
+    found = list(times)
+    known = [time for time in found if time is not None]
+    return min(known) if known and len(known) == len(found) else None
+
+
+_CRL: Final = _Kind(16 * 1024 * 1024, decode_crls, _crls_hold_until)
+_KINDS: Final = {
+    SourceKind.CA_ISSUERS: _Kind(1024 * 1024, decode_issuers, _issuers_hold_until),
+    SourceKind.OCSP: _Kind(64 * 1024, _decode_ocsp_answer, _ocsp_responses_hold_until, "application/ocsp-request"),
+    SourceKind.CRL: _CRL,
+    SourceKind.DELTA_CRL: _CRL,
+}

@@ -1,0 +1,48 @@
+"""Authorities whose certificates name a web server: for their CRLs, their responders and their issuers.
+
+    ca = Publisher(web, site.root.intermediate("Lab CA that publishes", **publisher.names("root")))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cryptography.x509 import ocsp as x509_ocsp
+
+from certprobe.lab.der import oid, sequence, tlv
+from certprobe.lab.pki import Authority, Extension, Issued, Options
+from certprobe.lab.revocation import Status, distribution_point, distribution_points, good, ocsp
+from certprobe.pki.certificate import Certificate
+from certprobe.pki.distribution import AUTHORITY_INFO_ACCESS, FRESHEST_CRL, ID_AD_CA_ISSUERS, ID_AD_OCSP
+from tests.peers.web import Answer, Page, Request
+
+
+def names(
+    *, crl: str | None = None, ocsp: str | None = None, ca_issuers: str | None = None, freshest: str | None = None
+) -> Options:
+    """The options of a certificate that names these URLs."""
+    described = [(ID_AD_OCSP, ocsp), (ID_AD_CA_ISSUERS, ca_issuers)]
+    access = [sequence(oid(method), tlv(0x86, url.encode())) for method, url in described if url is not None]
+    extensions = [Extension(AUTHORITY_INFO_ACCESS, sequence(*access))] if access else []
+    if crl is not None:
+        extensions.append(distribution_points(distribution_point(crl)))
+    if freshest is not None:
+        extensions.append(freshest_crl(freshest))
+    return {"extensions": tuple(extensions)}
+
+
+def freshest_crl(url: str) -> Extension:
+    return Extension(FRESHEST_CRL, sequence(distribution_point(url)))
+
+
+def responder(authority: Authority, status: Callable[[Issued], Status] = good, *subjects: Issued) -> Page:
+    """An OCSP responder of the authority that knows the subjects and no others."""
+    by_serial = {Certificate(subject.der).serial_number: subject for subject in subjects}
+
+    def page(request: Request) -> Answer:
+        asked = x509_ocsp.load_der_ocsp_request(request.body)
+        assert request.method == "POST"
+        assert request.headers["content-type"] == "application/ocsp-request"
+        return Answer(ocsp(authority, status(by_serial[asked.serial_number])))
+
+    return page
