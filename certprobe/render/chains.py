@@ -120,6 +120,11 @@ def _write_policy(page: Page, policy: shape_pki.PolicyStatus, width: int, mark: 
     page.line(("fails", Tone.BAD), f"  {code}{where}", (mark, Tone.STRONG), lead=lead, indent=2)
 
 
+def write_cert_flags(page: Page, status: shape_pki.Status) -> None:
+    """What a server on http.sys reads in HTTP_SSL_CLIENT_CERT_INFO."""
+    page.line(("CertFlags that http.sys would give: ", Tone.FAINT), words.status(status), indent=2)
+
+
 def has_faults(tls: shape.Tls) -> bool:
     """Whether something of what the server sent cannot be read."""
     return bool(tls["certificate_faults"]) or any(_faults(certificate) for certificate in tls["certificates"])
