@@ -237,7 +237,7 @@ def test_cert_flags_are_told_of_a_client_of_a_web_server() -> None:
         [each["cert_flags"] and each["cert_flags"]["symbol"] for each in document(make())["attempts"]]
         for make in (reports.accepted, reports.refused, reports.not_reached)
     ]
-    assert flags == [["ERROR_SUCCESS"], ["CERT_E_EXPIRED"], [None]]
+    assert flags == [["ERROR_SUCCESS"], ["CERT_E_UNTRUSTEDROOT"], [None]]
     report = reports.accepted()
     of_a_directory = report._replace(attempts=(report.attempts[0]._replace(path=None),))
     assert document(of_a_directory)["attempts"][0]["cert_flags"] is None
