@@ -8,7 +8,7 @@ DEVELOPMENT := $(VENV)/.installed-dev
 
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: help demo test check peers man completions bench clean
+.PHONY: help demo test check peers man completions schema bench clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "make %-17s%s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,9 @@ peers: ## the servers and tools that the tests talk to, from Debian, when we may
 
 man completions: $(INSTALLED) ## write man/ and completions/ anew from the click tree
 	$(VENV)/bin/python -m certprobe.cli.manual $@
+
+schema: $(INSTALLED) ## copy what the schema of verify shares with the report's
+	$(VENV)/bin/python -m tests.report.schemas
 
 bench: $(INSTALLED) ## whole-process times against openssl s_client
 	$(VENV)/bin/python -m tests.benchmarks
