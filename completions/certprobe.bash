@@ -5,8 +5,9 @@ _certprobe_knows() {
     options=() words=() files=no
     case $1 in
         certprobe) options=(--version -h --help) words=(https ldap verify explain lab) ;;
-        'certprobe https') options=(--path --cert --key --password-file --password-env --select --callback --pick --trust --policy --ntauth --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
+        'certprobe https') options=(--path --ntauth --cert --key --password-file --password-env --select --callback --pick --trust --policy --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
         'certprobe https --path') ;;
+        'certprobe https --ntauth') files=yes ;;
         'certprobe https --cert') files=yes ;;
         'certprobe https --key') files=yes ;;
         'certprobe https --password-file') files=yes ;;
@@ -15,7 +16,6 @@ _certprobe_knows() {
         'certprobe https --callback') files=yes ;;
         'certprobe https --trust') words=(system certifi none) files=yes ;;
         'certprobe https --policy') words=(base authenticode ssl basic-constraints nt-auth microsoft-root) ;;
-        'certprobe https --ntauth') files=yes ;;
         'certprobe https --at') ;;
         'certprobe https --revocation') words=(end-cert chain chain-exclude-root) ;;
         'certprobe https --crl') files=yes ;;
@@ -27,7 +27,8 @@ _certprobe_knows() {
         'certprobe https --tls-max') words=(1.0 1.1 1.2 1.3) ;;
         'certprobe https --timeout') ;;
         'certprobe https --format') words=(text json) ;;
-        'certprobe ldap') options=(--starttls --cert --key --password-file --password-env --select --callback --pick --trust --policy --ntauth --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
+        'certprobe ldap') options=(--starttls --ntauth --cert --key --password-file --password-env --select --callback --pick --trust --policy --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
+        'certprobe ldap --ntauth') words=(directory) files=yes ;;
         'certprobe ldap --cert') files=yes ;;
         'certprobe ldap --key') files=yes ;;
         'certprobe ldap --password-file') files=yes ;;
@@ -36,7 +37,6 @@ _certprobe_knows() {
         'certprobe ldap --callback') files=yes ;;
         'certprobe ldap --trust') words=(system certifi none) files=yes ;;
         'certprobe ldap --policy') words=(base authenticode ssl basic-constraints nt-auth microsoft-root) ;;
-        'certprobe ldap --ntauth') files=yes ;;
         'certprobe ldap --at') ;;
         'certprobe ldap --revocation') words=(end-cert chain chain-exclude-root) ;;
         'certprobe ldap --crl') files=yes ;;
@@ -48,11 +48,12 @@ _certprobe_knows() {
         'certprobe ldap --tls-max') words=(1.0 1.1 1.2 1.3) ;;
         'certprobe ldap --timeout') ;;
         'certprobe ldap --format') words=(text json) ;;
-        'certprobe verify') options=(--host --usage --trust --untrusted --crl --ocsp --disallowed --at --policy --ntauth --flag --profile --all-paths --password-file --password-env --format -v --verbose -q --quiet -h --help) files=yes ;;
+        'certprobe verify') options=(--host --usage --trust --untrusted --revocation --crl --ocsp --fetch --offline --allow-private --disallowed --at --policy --ntauth --flag --profile --all-paths --password-file --password-env --format -v --verbose -q --quiet -h --help) files=yes ;;
         'certprobe verify --host') ;;
         'certprobe verify --usage') words=(server client any) ;;
         'certprobe verify --trust') words=(system certifi none) files=yes ;;
         'certprobe verify --untrusted') files=yes ;;
+        'certprobe verify --revocation') words=(end-cert chain chain-exclude-root) ;;
         'certprobe verify --crl') files=yes ;;
         'certprobe verify --ocsp') files=yes ;;
         'certprobe verify --disallowed') files=yes ;;

@@ -1,7 +1,7 @@
 # certprobe for fish. Written from the click tree by `make completions`: not to be edited.
 
 set -g __certprobe_commands certprobe 'certprobe https' 'certprobe ldap' 'certprobe verify' 'certprobe explain' 'certprobe lab' 'certprobe lab demo' 'certprobe lab up'
-set -g __certprobe_valued 'certprobe https --path' 'certprobe https --cert' 'certprobe https --key' 'certprobe https --password-file' 'certprobe https --password-env' 'certprobe https --select' 'certprobe https --callback' 'certprobe https --trust' 'certprobe https --policy' 'certprobe https --ntauth' 'certprobe https --at' 'certprobe https --revocation' 'certprobe https --crl' 'certprobe https --ocsp' 'certprobe https --connect' 'certprobe https --sni' 'certprobe https --via' 'certprobe https --tls-min' 'certprobe https --tls-max' 'certprobe https --timeout' 'certprobe https --format' 'certprobe ldap --cert' 'certprobe ldap --key' 'certprobe ldap --password-file' 'certprobe ldap --password-env' 'certprobe ldap --select' 'certprobe ldap --callback' 'certprobe ldap --trust' 'certprobe ldap --policy' 'certprobe ldap --ntauth' 'certprobe ldap --at' 'certprobe ldap --revocation' 'certprobe ldap --crl' 'certprobe ldap --ocsp' 'certprobe ldap --connect' 'certprobe ldap --sni' 'certprobe ldap --via' 'certprobe ldap --tls-min' 'certprobe ldap --tls-max' 'certprobe ldap --timeout' 'certprobe ldap --format' 'certprobe verify --host' 'certprobe verify --usage' 'certprobe verify --trust' 'certprobe verify --untrusted' 'certprobe verify --crl' 'certprobe verify --ocsp' 'certprobe verify --disallowed' 'certprobe verify --at' 'certprobe verify --policy' 'certprobe verify --ntauth' 'certprobe verify --flag' 'certprobe verify --profile' 'certprobe verify --password-file' 'certprobe verify --password-env' 'certprobe verify --format' 'certprobe explain --format'
+set -g __certprobe_valued 'certprobe https --path' 'certprobe https --ntauth' 'certprobe https --cert' 'certprobe https --key' 'certprobe https --password-file' 'certprobe https --password-env' 'certprobe https --select' 'certprobe https --callback' 'certprobe https --trust' 'certprobe https --policy' 'certprobe https --at' 'certprobe https --revocation' 'certprobe https --crl' 'certprobe https --ocsp' 'certprobe https --connect' 'certprobe https --sni' 'certprobe https --via' 'certprobe https --tls-min' 'certprobe https --tls-max' 'certprobe https --timeout' 'certprobe https --format' 'certprobe ldap --ntauth' 'certprobe ldap --cert' 'certprobe ldap --key' 'certprobe ldap --password-file' 'certprobe ldap --password-env' 'certprobe ldap --select' 'certprobe ldap --callback' 'certprobe ldap --trust' 'certprobe ldap --policy' 'certprobe ldap --at' 'certprobe ldap --revocation' 'certprobe ldap --crl' 'certprobe ldap --ocsp' 'certprobe ldap --connect' 'certprobe ldap --sni' 'certprobe ldap --via' 'certprobe ldap --tls-min' 'certprobe ldap --tls-max' 'certprobe ldap --timeout' 'certprobe ldap --format' 'certprobe verify --host' 'certprobe verify --usage' 'certprobe verify --trust' 'certprobe verify --untrusted' 'certprobe verify --revocation' 'certprobe verify --crl' 'certprobe verify --ocsp' 'certprobe verify --disallowed' 'certprobe verify --at' 'certprobe verify --policy' 'certprobe verify --ntauth' 'certprobe verify --flag' 'certprobe verify --profile' 'certprobe verify --password-file' 'certprobe verify --password-env' 'certprobe verify --format' 'certprobe explain --format'
 
 # Whether the words before the cursor lead to this command, and so what is typed now follows it.
 function __certprobe_at
@@ -31,6 +31,7 @@ complete -c certprobe -n '__certprobe_at certprobe' -l version -d 'Show the vers
 complete -c certprobe -n '__certprobe_at certprobe' -s h -l help -d 'Show this message and exit.'
 
 complete -c certprobe -n '__certprobe_at certprobe https' -l path -d 'Request this path, on a connection of its own; each may ask. Repeatable. [default: the URL\'s]' -x
+complete -c certprobe -n '__certprobe_at certprobe https' -l ntauth -d 'CA certificates of the NTAuth store, for --policy nt-auth.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe https' -l cert -d 'Client certificates and keys: PEM (any number, any order), DER, PKCS#12. Repeatable.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe https' -l key -d 'Private key, if --cert holds none. Repeatable.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe https' -l password-file -d 'First line: the password of encrypted keys and PKCS#12.' -r -F
@@ -40,7 +41,6 @@ complete -c certprobe -n '__certprobe_at certprobe https' -l callback -d 'Ask th
 complete -c certprobe -n '__certprobe_at certprobe https' -l pick -d 'Choose at the terminal while the handshake rests.'
 complete -c certprobe -n '__certprobe_at certprobe https' -l trust -d 'Roots to judge by: system, certifi, none, FILE or DIR.' -r -F -a 'system certifi none'
 complete -c certprobe -n '__certprobe_at certprobe https' -l policy -d 'The chain policy that decides the exit code.' -x -a 'base authenticode ssl basic-constraints nt-auth microsoft-root'
-complete -c certprobe -n '__certprobe_at certprobe https' -l ntauth -d 'CA certificates of the NTAuth store, for --policy nt-auth.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe https' -l at -d 'Judge validity at this time (RFC 3339; UTC if it has no offset).' -x
 complete -c certprobe -n '__certprobe_at certprobe https' -l revocation -d 'Check whether certificates are revoked: ask OCSP responders and fetch CRLs, by http and https, directly, not through a proxy. [without a value: chain-exclude-root]' -x -a 'end-cert chain chain-exclude-root'
 complete -c certprobe -n '__certprobe_at certprobe https' -l crl -d 'CRLs to judge revocation by, DER or PEM. Repeatable.' -r -F
@@ -61,6 +61,7 @@ complete -c certprobe -n '__certprobe_at certprobe https' -s q -l quiet -d 'Show
 complete -c certprobe -n '__certprobe_at certprobe https' -s h -l help -d 'Show this message and exit.'
 
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l starttls -d 'Begin in clear on port 389 and upgrade.'
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l ntauth -d 'CA certificates of the NTAuth store, for the policy nt-auth: a file\'s, or those that the directory itself holds. [without a value: directory]' -r -F -a directory
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l cert -d 'Client certificates and keys: PEM (any number, any order), DER, PKCS#12. Repeatable.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l key -d 'Private key, if --cert holds none. Repeatable.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l password-file -d 'First line: the password of encrypted keys and PKCS#12.' -r -F
@@ -70,7 +71,6 @@ complete -c certprobe -n '__certprobe_at certprobe ldap' -l callback -d 'Ask thi
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l pick -d 'Choose at the terminal while the handshake rests.'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l trust -d 'Roots to judge by: system, certifi, none, FILE or DIR.' -r -F -a 'system certifi none'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l policy -d 'The chain policy that decides the exit code.' -x -a 'base authenticode ssl basic-constraints nt-auth microsoft-root'
-complete -c certprobe -n '__certprobe_at certprobe ldap' -l ntauth -d 'CA certificates of the NTAuth store, for --policy nt-auth.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l at -d 'Judge validity at this time (RFC 3339; UTC if it has no offset).' -x
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l revocation -d 'Check whether certificates are revoked: ask OCSP responders and fetch CRLs, by http and https, directly, not through a proxy. [without a value: chain-exclude-root]' -x -a 'end-cert chain chain-exclude-root'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l crl -d 'CRLs to judge revocation by, DER or PEM. Repeatable.' -r -F
@@ -95,8 +95,12 @@ complete -c certprobe -n '__certprobe_at certprobe verify' -l host -d 'The name 
 complete -c certprobe -n '__certprobe_at certprobe verify' -l usage -d 'What it has to be good for. Repeatable: for all of them. [default: server with --host, else any]' -x -a 'server client any'
 complete -c certprobe -n '__certprobe_at certprobe verify' -l trust -d 'Roots to judge by: system, certifi, none, FILE or DIR.' -r -F -a 'system certifi none'
 complete -c certprobe -n '__certprobe_at certprobe verify' -l untrusted -d 'More certificates to find issuers in. Repeatable.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe verify' -l revocation -d 'Check whether certificates are revoked: ask OCSP responders and fetch CRLs, by http and https, directly, not through a proxy. [without a value: chain-exclude-root]' -x -a 'end-cert chain chain-exclude-root'
 complete -c certprobe -n '__certprobe_at certprobe verify' -l crl -d 'CRLs to judge revocation by, DER or PEM. Repeatable.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe verify' -l ocsp -d 'OCSP responses to judge revocation by, DER or PEM. Repeatable.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe verify' -l fetch -d 'Fetch missing issuers from where certificates say that they are (AIA).'
+complete -c certprobe -n '__certprobe_at certprobe verify' -l offline -d 'Fetch nothing: only what is given, stapled, or was fetched before.'
+complete -c certprobe -n '__certprobe_at certprobe verify' -l allow-private -d 'Fetch from private, link-local and loopback addresses too, wherever a certificate points.'
 complete -c certprobe -n '__certprobe_at certprobe verify' -l disallowed -d 'Certificates that are expressly distrusted.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe verify' -l at -d 'Judge validity at this time (RFC 3339; UTC if it has no offset).' -x
 complete -c certprobe -n '__certprobe_at certprobe verify' -l policy -d 'The chain policy that decides the exit code. [default: ssl with --host, else base]' -x -a 'base authenticode ssl basic-constraints nt-auth microsoft-root'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
 
 import click
@@ -13,16 +13,17 @@ from click.shell_completion import CompletionItem
 from certprobe import __version__
 from certprobe.chain.context import NO_USAGE, RequestedUsage, UsageMatch
 from certprobe.chain.profile import HYGIENE, WEBPKI
-from certprobe.chain.question import EMPTY_STORE, RevocationEvidence
+from certprobe.chain.question import EMPTY_STORE
 from certprobe.chain.revocation import ASKING
 from certprobe.cli.exits import exit_codes_epilog
-from certprobe.cli.inputs import (
-    Passwords,
-    parse_time,
-    read_certificates,
-    read_crls,
-    read_ocsp_responses,
-    read_trust,
+from certprobe.cli.inputs import Passwords, parse_time, read_certificates, read_trust
+from certprobe.cli.revocation import (
+    REVOCATION,
+    RevocationTyped,
+    gatherer,
+    given_evidence,
+    revocation_flags,
+    take_revocation,
 )
 from certprobe.cli.shared import AT, NTAUTH, PASSWORD_ENV, PASSWORD_FILE, QUIET, TRUST, VERBOSE
 from certprobe.cli.streams import standard_streams
@@ -34,6 +35,7 @@ from certprobe.policy.status import ChainPolicy
 from certprobe.render.verbosity import Verbosity
 from certprobe.report.model import Role
 from certprobe.report.verification import Verification
+from certprobe.transport import Deadline
 from certprobe.verify import terms
 from certprobe.verify import verify as judge
 from certprobe.wincrypt.chain_flags import ChainFlags
@@ -49,6 +51,8 @@ _PREFIX: Final = "CERT_CHAIN_POLICY_"
 _FLAGS: Final[dict[str, Flag]] = {
     name: flag for kind in (PolicyFlags, SslChecks, ChainFlags) for name, flag in kind.__members__.items()
 }
+_CACHE_ONLY: Final = ChainFlags.CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL | ChainFlags.CERT_CHAIN_REVOCATION_CHECK_CACHE_ONLY
+_SECONDS: Final = 30.0
 _USAGES: Final = {"server": SERVER_AUTH, "client": CLIENT_AUTH}
 _OID: Final = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,38})){1,64}")
 # certprobe judges as Windows does, and remarks what Windows does not mind.
@@ -60,14 +64,13 @@ def _flag_names(context: click.Context, parameter: click.Parameter, incomplete: 
 
 
 class Typed(NamedTuple):
-    """What was typed, by the names of the options."""
+    """What was typed, by the names of the options; those of revocation and fetching stand apart."""
 
+    revocation: RevocationTyped
     host: str | None
     usage: tuple[str, ...]
     trust: str
     untrusted: tuple[str, ...]
-    crl: tuple[str, ...]
-    ocsp: tuple[str, ...]
     disallowed: str | None
     at: str
     policy: str | None
@@ -80,6 +83,13 @@ class Typed(NamedTuple):
     format: str
     verbose: bool
     quiet: bool
+
+
+def revocation_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Give the command the options of revocation and fetching."""
+    for option in reversed(REVOCATION):
+        command = option(command)
+    return command
 
 
 @click.command(
@@ -99,10 +109,7 @@ class Typed(NamedTuple):
 )
 @TRUST
 @click.option("--untrusted", metavar="FILE", multiple=True, help="More certificates to find issuers in. Repeatable.")
-@click.option("--crl", metavar="FILE", multiple=True, help="CRLs to judge revocation by, DER or PEM. Repeatable.")
-@click.option(
-    "--ocsp", metavar="FILE", multiple=True, help="OCSP responses to judge revocation by, DER or PEM. Repeatable."
-)
+@revocation_options
 @click.option("--disallowed", metavar="FILE", help="Certificates that are expressly distrusted.")
 @AT
 @click.option(
@@ -145,13 +152,14 @@ def verify(files: tuple[str, ...], **typed: Any) -> int:
     For each it shows the best path with everything that is wrong on it, and what every chain policy of Windows answers.
     What Windows does not mind, but RFC 5280 or the CA/B Forum does, is told apart.
 
-    Revocation is judged if --crl or --ocsp is given, for the whole chain but its root, unless a --flag
-    CERT_CHAIN_REVOCATION_CHECK_... says otherwise. With --at everything is judged as of that time, CRLs too.
+    Revocation is judged if --revocation, --crl or --ocsp is given, for the whole chain but its root, unless that or a
+    --flag CERT_CHAIN_REVOCATION_CHECK_... says otherwise. With --at everything is judged as of that time, CRLs that are
+    given too. Fetching takes at most 30 seconds a file; the CACHE_ONLY flags forbid it, as --offline does.
 
     The exit code is 0 if nothing is wrong with any certificate, 1 if something is, and 4 if a file cannot be used; the
     others are judged all the same.
     """
-    chosen = Typed(**typed)
+    chosen = Typed(take_revocation(typed), **typed)
     if chosen.verbose and chosen.quiet:
         raise UsageError("--verbose and --quiet exclude each other")
     batch = _Batch(files, chosen)
@@ -175,6 +183,7 @@ class _Batch:
         self.exit_code = 0
         self._files = files
         self._passwords = Passwords(typed.password_file, typed.password_env)
+        self._revocation = typed.revocation
         self._purpose = _purpose(typed)
         trust = read_trust(typed.trust)
         self._yardstick = _yardstick(typed, trust.roots)
@@ -194,8 +203,16 @@ class _Batch:
                 raise InputError(f"{path}: no certificate in it")
         except InputError as error:
             return Verification(__version__, path, self._terms, fault=str(error))
-        judged = judge(contents, self._untrusted, self._purpose, self._yardstick)
+        judged = judge(contents, self._untrusted, self._purpose, self._fetching())
         return Verification(__version__, path, self._terms, judged, contents.notes)
+
+    def _fetching(self) -> Yardstick:
+        """The yardstick, with somebody who fetches for the next file if anything is to be fetched."""
+        typed = self._revocation
+        if self._yardstick.flags & _CACHE_ONLY:
+            typed = typed._replace(offline=True)
+        fetching = gatherer(typed, Deadline(_SECONDS, _SECONDS / 3))
+        return self._yardstick._replace(find_chain=fetching.get_certificate_chain) if fetching else self._yardstick
 
 
 def _purpose(typed: Typed) -> Purpose:
@@ -216,15 +233,10 @@ def _usage(text: str) -> str:
 
 
 def _yardstick(typed: Typed, roots: CertificateStore) -> Yardstick:
-    # What is fetched would join the evidence and the certificates of --untrusted.
-    evidence = RevocationEvidence(
-        tuple(crl for path in typed.crl for crl in read_crls(path)),
-        tuple(response for path in typed.ocsp for response in read_ocsp_responses(path)),
-    )
     given = [_flag(text) for text in typed.flag]
     flags = _union(ChainFlags, given)
-    if (evidence.crls or evidence.ocsp_responses) and not flags & ASKING:
-        flags |= ChainFlags.CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT
+    if not flags & ASKING:
+        flags |= revocation_flags(typed.revocation)
     if typed.all_paths:
         flags |= ChainFlags.CERT_CHAIN_RETURN_LOWER_QUALITY_CONTEXTS
     return Yardstick(
@@ -233,7 +245,7 @@ def _yardstick(typed: Typed, roots: CertificateStore) -> Yardstick:
         ChainPolicy(typed.policy or ("ssl" if typed.host is not None else "base")),
         read_certificates(typed.ntauth) if typed.ntauth is not None else None,
         flags,
-        evidence,
+        given_evidence(typed.revocation),
         _union(PolicyFlags, given),
         _union(SslChecks, given),
         read_certificates(typed.disallowed) if typed.disallowed is not None else EMPTY_STORE,
