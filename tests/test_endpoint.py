@@ -16,11 +16,13 @@ from certprobe.endpoint import (
     ProxyKind,
     Scheme,
     StartTls,
+    WebAddress,
     parse_host_port,
     parse_https,
     parse_ldap,
     parse_path,
     parse_proxy,
+    parse_web_address,
 )
 from certprobe.errors import UsageError
 
@@ -224,6 +226,38 @@ def test_proxy(text: str, expected: Proxy) -> None:
 def test_unusable_proxy(text: str, words: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse_proxy(text)
+    assert words in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "host_header"),
+    [
+        ("http://crl.example", WebAddress("http", "crl.example", 80, "/"), "crl.example"),
+        ("HTTPS://CRL.example:8443/a?b#c", WebAddress("https", "crl.example", 8443, "/a?b"), "crl.example:8443"),
+        ("https://[::1]/ä", WebAddress("https", "::1", 443, "/%C3%A4"), "[::1]"),
+    ],
+)
+def test_web_address(text: str, address: WebAddress, host_header: str) -> None:
+    assert parse_web_address(text) == address
+    assert address.host_header == host_header
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ldap:///CN=Lab?certificateRevocationList", "ldap:// is not fetched"),
+        ("ftp://crl.example/", "ftp:// is not fetched"),
+        ("file:///etc/passwd", "file:// is not fetched"),
+        ("/ca.crl", "names no scheme"),
+        ("http://me:secret@crl.example/", "a name or a password"),
+        ("http:///ca.crl", "names no host"),
+        ("http://crl.example/a\r\nHost: b", "control characters"),
+    ],
+)
+def test_unusable_web_address(text: str, words: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_web_address(text)
     assert words in str(caught.value)
     assert "secret" not in str(caught.value)
 

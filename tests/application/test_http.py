@@ -44,6 +44,26 @@ def test_the_request() -> None:
     assert exchange.data_to_send() == b""
 
 
+def test_a_request_with_a_body_and_more_headers() -> None:
+    exchange = HttpExchange("host", "/ocsp", headers=(("Content-Type", "a/b"),), post=b"\x30\0")
+    head, _, body = exchange.data_to_send().partition(b"\r\n\r\n")
+    lines = head.split(b"\r\n")
+    assert (lines[0], lines[-2:], body) == (
+        b"POST /ocsp HTTP/1.1",
+        [b"Content-Type: a/b", b"Content-Length: 2"],
+        b"\x30\0",
+    )
+
+
+@pytest.mark.parametrize(("limit", "kept"), [(4, (b"1234", BodyEnd.EXCERPT)), (6, (b"12345", BodyEnd.COMPLETE))])
+def test_as_much_of_the_body_as_is_asked_for(limit: int, kept: tuple[bytes, BodyEnd]) -> None:
+    exchange = HttpExchange("host", "/", body_limit=limit)
+    exchange.receive_data(OK + b"Content-Length: 5\r\n\r\n12345")
+    answer = exchange.next_event()
+    assert answer is not None
+    assert (answer.body, answer.body_end) == kept
+
+
 def test_both_sides() -> None:
     client, server = HttpExchange("host", "/p"), HttpResponder()
     server.receive_data(client.data_to_send())
