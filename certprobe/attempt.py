@@ -11,7 +11,7 @@ from certprobe.endpoint import HostPort, Scheme
 from certprobe.errors import CallbackError, FailureKind, Party, ProtocolError, StageError
 from certprobe.report.model import Attempt, Stage, StageOutcome, TlsFacts
 from certprobe.report.observation import answered, observed
-from certprobe.talk import END, HttpTalk, LdapTalk
+from certprobe.talk import END, HttpTalk, LdapTalk, Reading
 from certprobe.tls.events import ApplicationData, CertificateAwaited, Closure, PeerClosed, TlsEvent
 from certprobe.tls.session import ClientOptions, TlsSession
 
@@ -45,6 +45,7 @@ class Journey:
         chooser: Chooser,
         deadline: Deadline,
         dial: Dial = transport.dial,
+        reading: Reading = Reading.ROOT_DSE,
     ) -> None:
         self._endpoint = endpoint
         self._route = route
@@ -55,7 +56,7 @@ class Journey:
         self._stages: list[StageOutcome] = []
         self._peer: str | None = None
         self._tls: TlsFacts | None = None
-        self._talk = HttpTalk(endpoint) if endpoint.scheme is Scheme.HTTPS else LdapTalk()
+        self._talk = HttpTalk(endpoint) if endpoint.scheme is Scheme.HTTPS else LdapTalk(reading)
 
     def travel(self) -> Attempt:
         """Go as far as it goes. Raises UsageError for what no proxy can carry, nothing for what a peer does."""

@@ -107,7 +107,8 @@ def judge_client(sent: tuple[Certificate, ...], known: Iterable[Certificate], ya
     para = _parameters(AuthType.AUTHTYPE_CLIENT, None, yardstick)
     lenient = para._replace(flags=para.flags | PolicyFlags.CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG)
     deciding = verify_chain_policy(yardstick.policy, context, lenient)
-    statuses = _statuses((*_ALWAYS_ASKED, yardstick.policy), context, para)
+    known_ntauth = () if yardstick.nt_auth is None else (ChainPolicy.NT_AUTH,)
+    statuses = _statuses((*_ALWAYS_ASKED, *known_ntauth, yardstick.policy), context, para)
     return Judgement(Role.CLIENT, context, statuses, deciding, _reason(context, deciding, fetches), fetches)
 
 

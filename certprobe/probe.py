@@ -11,9 +11,12 @@ from certprobe.chooser import ByGetCert
 from certprobe.endpoint import parse_host_port
 from certprobe.errors import CallbackError, FailureKind, Party
 from certprobe.judging import judge_client, judge_server
+from certprobe.pki.store import CertificateStore
 from certprobe.report import evidence
 from certprobe.report.model import Attempt, ProbeReport, Stage, StageOutcome, StoreFacts
+from certprobe.report.nt_auth import certificates
 from certprobe.report.verdict import conclude, conclude_run, exit_code, is_refusal
+from certprobe.talk import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +38,7 @@ class Probe(NamedTuple):
     """What one run is to do. `endpoints` differ in their path only; each gets a connection of its own.
 
     `trust` says in words where the yardstick's roots are from; `started` is the wall clock's time. With a `gatherer`
-    chains are judged by what it fetches besides.
+    chains are judged by what it fetches besides. `reading` is for directories.
     """
 
     endpoints: tuple[Endpoint, ...]
@@ -47,6 +50,7 @@ class Probe(NamedTuple):
     trust: str
     started: datetime
     gatherer: Gatherer | None = None
+    reading: Reading = Reading.ROOT_DSE
 
 
 def probe(plan: Probe, deadline: Deadline, dial: Dial = transport.dial) -> ProbeReport:
@@ -105,7 +109,7 @@ def _was_refused(plan: Probe, attempt: Attempt) -> bool:
 
 
 def _attempt(plan: Probe, endpoint: Endpoint, deadline: Deadline, dial: Dial) -> Attempt:
-    attempt = Journey(endpoint, plan.route, plan.options, plan.chooser, deadline, dial).travel()
+    attempt = Journey(endpoint, plan.route, plan.options, plan.chooser, deadline, dial, plan.reading).travel()
     if attempt.tls is None:
         return attempt
     record = evidence.deciding_request(attempt)
@@ -118,13 +122,20 @@ def _attempt(plan: Probe, endpoint: Endpoint, deadline: Deadline, dial: Dial) ->
 
 
 def _yardstick(plan: Probe, attempt: Attempt) -> Yardstick:
-    """The plan's, with what may be fetched: from where the server is too, unless only a proxy knows where that is."""
+    """The plan's, with what may be fetched: from where the server is too, unless only a proxy knows where that is.
+
+    What a directory was found to hold in its NTAuth store belongs to it as well.
+    """
+    yardstick = plan.yardstick
+    store = attempt.ldap.nt_auth if attempt.ldap is not None else None
+    if store is not None and store.answer is not None and store.answer.result.success:
+        yardstick = yardstick._replace(nt_auth=CertificateStore(certificates(store)))
     gatherer = plan.gatherer
     if gatherer is None:
-        return plan.yardstick
+        return yardstick
     if attempt.peer is not None and plan.route.proxy is None:
         gatherer = gatherer.near(parse_host_port(attempt.peer, 0).host)
-    return plan.yardstick._replace(find_chain=gatherer.get_certificate_chain)
+    return yardstick._replace(find_chain=gatherer.get_certificate_chain)
 
 
 def _issuers(identities: Identities) -> Iterator[Certificate]:

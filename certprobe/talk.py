@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+import enum
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from certprobe.errors import FailureKind, Party, ProtocolError
-from certprobe.report.model import HttpFacts, LdapFacts
+from certprobe.report.model import HttpFacts, LdapFacts, NtAuthFacts
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from typing import TypeAlias
 
-    from certprobe.application.ldap import LdapConversation, LdapEvent
+    from certprobe.application.ldap import LdapConversation, LdapEvent, RootDseAnswered
     from certprobe.endpoint import Endpoint
     from certprobe.transport import Machine
 
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
 
 E = TypeVar("E")
 END = b""
+
+CONFIGURATION: Final = "configurationnamingcontext"
+NT_AUTH_STORE: Final = "CN=NTAuthCertificates,CN=Public Key Services,CN=Services,"
+"""The relative name of the NTAuth store's entry; its certificates are the values of cACertificate."""
+_CA_CERTIFICATE: Final = ("cACertificate", "cACertificate;binary")
+
+
+class Reading(enum.Enum):
+    """What is read in a directory after the login."""
+
+    ROOT_DSE = "the root DSE"
+    NT_AUTH = "the root DSE and the NTAuth store"
 
 
 class HttpTalk:
@@ -42,9 +55,10 @@ class HttpTalk:
 
 
 class LdapTalk:
-    """WhoAmI (RFC 4532), a SASL EXTERNAL bind, WhoAmI again, and the root DSE; `start_tls` before, where needed."""
+    """WhoAmI (RFC 4532), a SASL EXTERNAL bind, WhoAmI again, and a reading; `start_tls` before, where needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, reading: Reading = Reading.ROOT_DSE) -> None:
+        self._reading = reading
         self.facts: LdapFacts | None = None
 
     def start_tls(self) -> Script:
@@ -77,9 +91,24 @@ class LdapTalk:
         self.facts = facts = facts._replace(who_am_i_after=after)
         conversation.search_root_dse()
         root_dse = yield from _answer(conversation, RootDseAnswered)
-        self.facts = facts._replace(root_dse=root_dse)
+        self.facts = facts = facts._replace(root_dse=root_dse)
+        if self._reading is Reading.NT_AUTH:
+            yield from self._read_nt_auth(conversation, facts, root_dse)
         conversation.unbind()
         return conversation.data_to_send()
+
+    def _read_nt_auth(
+        self, conversation: LdapConversation, facts: LdapFacts, root_dse: RootDseAnswered
+    ) -> Generator[bytes, bytes, None]:
+        from certprobe.application.ldap import EntryAnswered
+
+        contexts = [values[0] for kind, values in root_dse.attributes if kind.lower() == CONFIGURATION and values]
+        name = NT_AUTH_STORE + contexts[0] if contexts else None
+        self.facts = facts._replace(nt_auth=NtAuthFacts(name))
+        if name is not None:
+            conversation.search_entry(name, _CA_CERTIFICATE)
+            answer = yield from _answer(conversation, EntryAnswered)
+            self.facts = facts._replace(nt_auth=NtAuthFacts(name, answer))
 
 
 def _next_event(machine: Machine[E]) -> Generator[bytes, bytes, E]:

@@ -56,6 +56,7 @@ _SASL_BIND_IN_PROGRESS: Final = 14
 _AD_DATA: Final = re.compile(r"LdapErr: DSID-[0-9A-F]+\b.*\bdata ([0-9A-Fa-f]{1,8})\b", re.DOTALL)
 
 Attributes = tuple[tuple[str, tuple[str, ...]], ...]
+RawAttributes = tuple[tuple[str, tuple[bytes, ...]], ...]
 
 
 class LdapResult(NamedTuple):
@@ -103,20 +104,28 @@ class RootDseAnswered(NamedTuple):
     attributes: Attributes
 
 
+class EntryAnswered(NamedTuple):
+    """One entry as (type with options, values) in the server's order; nothing where the request failed."""
+
+    result: LdapResult
+    attributes: RawAttributes
+
+
 class Disconnected(NamedTuple):
     """Notice of Disconnection (RFC 4511 4.4.1): the server ends the session and says why."""
 
     result: LdapResult
 
 
-LdapEvent = StartTlsAnswered | WhoAmIAnswered | BindAnswered | RootDseAnswered | Disconnected
+LdapEvent = StartTlsAnswered | WhoAmIAnswered | BindAnswered | RootDseAnswered | EntryAnswered | Disconnected
 
 
 class _Request(enum.Enum):
     START_TLS = "StartTLS"
     WHO_AM_I = "Who am I?"
     BIND = "SASL EXTERNAL bind"
-    SEARCH = "root DSE search"
+    ROOT_DSE = "root DSE search"
+    ENTRY = "search for one entry"
 
 
 class LdapConversation:
@@ -128,7 +137,7 @@ class LdapConversation:
         self._waiting: _Request | None = None
         self._last_message_id = 0
         self._outgoing = bytearray()
-        self._entry: Attributes = ()
+        self._entry: RawAttributes = ()
         self._search_messages = 0
         self._bind_repeated = False
         self._at_end = False
@@ -156,11 +165,11 @@ class LdapConversation:
 
     def search_root_dse(self) -> None:
         """Read ROOT_DSE_ATTRIBUTES of the root DSE."""
-        self._begin(_Request.SEARCH)
-        self._entry, self._search_messages = (), 0
-        self._last_message_id = self._session.search_request(
-            scope=sansldap.SearchScope.BASE, attributes=list(ROOT_DSE_ATTRIBUTES)
-        )
+        self._search(_Request.ROOT_DSE, "", ROOT_DSE_ATTRIBUTES)
+
+    def search_entry(self, name: str, attributes: tuple[str, ...]) -> None:
+        """Read attributes of the entry with the distinguished name `name`, and of no other."""
+        self._search(_Request.ENTRY, name, attributes)
 
     def unbind(self) -> None:
         """End the session; there is no answer (RFC 4511 4.3)."""
@@ -201,6 +210,13 @@ class LdapConversation:
                 return event
         return None
 
+    def _search(self, request: _Request, name: str, attributes: tuple[str, ...]) -> None:
+        self._begin(request)
+        self._entry, self._search_messages = (), 0
+        self._last_message_id = self._session.search_request(
+            name, scope=sansldap.SearchScope.BASE, attributes=list(attributes)
+        )
+
     def _begin(self, request: _Request) -> None:
         if self._over or self._waiting is not None:
             raise RuntimeError(f"{request.value}: the session is over, or another answer is awaited")
@@ -237,9 +253,15 @@ class LdapConversation:
                 return self._answered(WhoAmIAnswered(result, _text(message.value or b"") if result.success else None))
             case _Request.BIND, sansldap.BindResponse():
                 return self._bind_answered(_result(message.result))
-            case _Request.SEARCH, sansldap.SearchResultDone():
-                return self._answered(RootDseAnswered(_result(message.result), self._entry))
-            case _Request.SEARCH, sansldap.SearchResultEntry() | sansldap.SearchResultReference():
+            case _Request.ROOT_DSE, sansldap.SearchResultDone():
+                attributes = tuple((name, tuple(map(_text, values))) for name, values in self._entry)
+                return self._answered(RootDseAnswered(_result(message.result), attributes))
+            case _Request.ENTRY, sansldap.SearchResultDone():
+                return self._answered(EntryAnswered(_result(message.result), self._entry))
+            case (
+                _Request.ROOT_DSE | _Request.ENTRY,
+                sansldap.SearchResultEntry() | sansldap.SearchResultReference(),
+            ):
                 self._keep(message)
                 return None
             case _:
@@ -270,10 +292,10 @@ class LdapConversation:
     def _keep(self, message: sansldap.SearchResultEntry | sansldap.SearchResultReference) -> None:
         self._search_messages += 1
         if isinstance(message, sansldap.SearchResultEntry):
-            self._entry += tuple((each.name, tuple(map(_text, each.values))) for each in message.attributes)
+            self._entry += tuple((each.name, tuple(each.values)) for each in message.attributes)
         values = sum(len(values) for _, values in self._entry)
         if self._search_messages > _SEARCH_MESSAGE_LIMIT or len(self._entry) > ATTRIBUTE_LIMIT or values > VALUE_LIMIT:
-            raise self._failure(FailureKind.TOO_MUCH_DATA, "the server sent more than any root DSE holds")
+            raise self._failure(FailureKind.TOO_MUCH_DATA, "the server sent more than one entry holds")
 
     @property
     def _malformed(self) -> FailureKind:

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from certprobe.application.recognise import ENOUGH, looks_like
 
-MESSAGE_LIMIT: Final = 64 * 1024
+MESSAGE_LIMIT: Final = 1024 * 1024
 _DEPTH_LIMIT: Final = 8
 _NUMBER_LIMIT: Final = 4  # octets of an INTEGER: maxInt is 2^31 - 1 (RFC 4511 4.1.1)
 

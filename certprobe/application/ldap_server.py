@@ -1,4 +1,4 @@
-"""A directory of one entry, the root DSE, from the server's side, sans-IO: what the lab's LDAP servers say."""
+"""A directory of the root DSE and a few entries, from the server's side, sans-IO: what the lab's LDAP servers say."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import sansldap
 
-from certprobe.application.ldap import EXTERNAL, START_TLS, WHO_AM_I, Attributes, LdapResult
+from certprobe.application.ldap import EXTERNAL, START_TLS, WHO_AM_I, Attributes, LdapResult, RawAttributes
 from certprobe.application.ldap_framing import FramingError, LdapFraming
 from certprobe.errors import FailureKind, Party, ProtocolError
 
@@ -31,16 +31,23 @@ LdapServerEvent = StartTlsAgreed | Unbound
 
 
 class LdapResponder:
-    """Answers root DSE searches, Who am I?, StartTLS, anonymous and SASL EXTERNAL binds; everything else is refused.
+    """Answers Who am I?, StartTLS, anonymous and SASL EXTERNAL binds, and searches of the root DSE and of `entries`.
 
-    EXTERNAL is listed and succeeds only after `secured` was given an identity, as slapd has it; `external_answer` is
-    given instead of any other answer to an EXTERNAL bind.
+    Everything else is refused. EXTERNAL is listed and succeeds only after `secured` was given an identity, as slapd has
+    it; `external_answer` is given instead of any other answer to an EXTERNAL bind.
     """
 
-    def __init__(self, root_dse: Attributes = ROOT_DSE, *, external_answer: LdapResult | None = None) -> None:
+    def __init__(
+        self,
+        root_dse: Attributes = ROOT_DSE,
+        *,
+        entries: tuple[tuple[str, RawAttributes], ...] = (),
+        external_answer: LdapResult | None = None,
+    ) -> None:
         self._session = sansldap.LDAPServer()
         self._framing = LdapFraming()
         self._root_dse = root_dse
+        self._entries = {name.lower(): attributes for name, attributes in entries}
         self._external_answer = external_answer
         self._secured = False
         self._identity: str | None = None
@@ -142,23 +149,25 @@ class LdapResponder:
         self._session.bind_response(request.message_id, result_code=code, diagnostics_message=words)
 
     def _search(self, request: sansldap.SearchRequest) -> None:
-        if request.base_object or request.scope is not sansldap.SearchScope.BASE:
+        name = request.base_object
+        found = self._entries.get(name.lower()) if name else self._root_dse_attributes()
+        if found is None or request.scope is not sansldap.SearchScope.BASE:
             code = sansldap.LDAPResultCode.NO_SUCH_OBJECT
             self._session.search_result_done(request.message_id, result_code=code)
             return
         wanted = {name.lower() for name in request.attributes}
         entry = [
-            sansldap.PartialAttribute(name, [value.encode() for value in values])
-            for name, values in self._attributes()
-            if not wanted or wanted & {name.lower(), "*", "+"}
+            sansldap.PartialAttribute(kind, list(values))
+            for kind, values in found
+            if not wanted or wanted & {kind.lower(), kind.lower().partition(";")[0], "*", "+"}
         ]
-        self._session.search_result_entry(request.message_id, "", entry)
+        self._session.search_result_entry(request.message_id, name, entry)
         self._session.search_result_done(request.message_id)
 
-    def _attributes(self) -> Attributes:
-        if self._identity is None:
-            return self._root_dse
-        return (*self._root_dse, ("supportedSASLMechanisms", (EXTERNAL,)))
+    def _root_dse_attributes(self) -> RawAttributes:
+        mechanisms = (("supportedSASLMechanisms", (EXTERNAL,)),) if self._identity is not None else ()
+        told = (*self._root_dse, *mechanisms)
+        return tuple((kind, tuple(value.encode() for value in values)) for kind, values in told)
 
     def _failure(self, words: str) -> ProtocolError:
         self._over = True

@@ -8,6 +8,7 @@ import click
 
 from certprobe.cli.exits import exit_codes_epilog
 from certprobe.cli.options import common_options, run_probe
+from certprobe.cli.shared import NTAUTH
 from certprobe.endpoint import parse_https, parse_path
 
 
@@ -25,6 +26,7 @@ from certprobe.endpoint import parse_https, parse_path
     multiple=True,
     help="Request this path, on a connection of its own; each may ask. Repeatable.  [default: the URL's]",
 )
+@NTAUTH
 @common_options
 def https(url: str, paths: tuple[str, ...], **common: Any) -> int:
     """Probe the HTTPS server at URL.

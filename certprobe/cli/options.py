@@ -21,13 +21,14 @@ from certprobe.cli.revocation import (
     revocation_flags,
     take_revocation,
 )
-from certprobe.cli.shared import AT, NTAUTH, PASSWORD_ENV, PASSWORD_FILE, QUIET, TRUST, VERBOSE
+from certprobe.cli.shared import AT, PASSWORD_ENV, PASSWORD_FILE, QUIET, TRUST, VERBOSE
 from certprobe.endpoint import parse_host_port, parse_proxy
 from certprobe.errors import FileError, UsageError
 from certprobe.judging import Yardstick
 from certprobe.policy.status import ChainPolicy
 from certprobe.probe import Probe, probe
 from certprobe.render.verbosity import Verbosity
+from certprobe.talk import Reading
 from certprobe.tls.enums import ProtocolVersion
 from certprobe.tls.openssl import Compatibility, VersionRange
 from certprobe.tls.session import ClientOptions
@@ -104,7 +105,6 @@ _JUDGING = (
         show_default=True,
         help="The chain policy that decides the exit code.",
     ),
-    NTAUTH,
     AT,
 )
 _REACHING = (
@@ -149,7 +149,12 @@ def common_options(command: Callable[..., int]) -> Callable[..., int]:
     return command
 
 
-def run_probe(endpoints: tuple[Endpoint, ...], alpn: tuple[str, ...], typed: dict[str, Any]) -> int:
+def run_probe(
+    endpoints: tuple[Endpoint, ...],
+    alpn: tuple[str, ...],
+    typed: dict[str, Any],
+    reading: Reading = Reading.ROOT_DSE,
+) -> int:
     """Do what was typed, print the report, and return the exit code."""
     common = Common(take_revocation(typed), **typed)
     _require_consistency(common)
@@ -157,7 +162,8 @@ def run_probe(endpoints: tuple[Endpoint, ...], alpn: tuple[str, ...], typed: dic
     with contextlib.redirect_stdout(sys.stderr):
         plan = _plan(endpoints, alpn, common)
         deadline = _deadline(common)
-        report = probe(plan._replace(gatherer=gatherer(common.revocation, deadline)), deadline)
+        plan = plan._replace(gatherer=gatherer(common.revocation, deadline), reading=reading)
+        report = probe(plan, deadline)
     try:
         _print(report, common)
         sys.stdout.flush()

@@ -57,6 +57,8 @@ def _write_ldap(page: Page, ldap: shape.Ldap, verbosity: Verbosity) -> None:
         _write_identity(page, "WhoAmI", ldap["who_am_i_after"], "after the bind")
     if ldap["root_dse"] is not None:
         _write_root_dse(page, ldap["root_dse"], verbosity)
+    if ldap["nt_auth"] is not None:
+        _write_nt_auth(page, ldap["nt_auth"])
 
 
 def _write_result(page: Page, label: str, result: shape.LdapResult) -> None:
@@ -85,3 +87,19 @@ def _write_root_dse(page: Page, answer: shape.RootDse, verbosity: Verbosity) -> 
     page.field("Root DSE", words.count(len(told), "attribute"), (rest, Tone.FAINT))
     for attribute in shown:
         page.continued((f"{attribute['type']}: ", Tone.FAINT), ", ".join(attribute["values"]))
+
+
+def _write_nt_auth(page: Page, store: shape.NtAuth) -> None:
+    if store["name"] is None:
+        page.field("NTAuth", ("the root DSE names no configurationNamingContext", Tone.ODD))
+        return
+    if store["answer"] is None:
+        page.field("NTAuth", "no answer was read")
+        return
+    if store["answer"]["result"]["code"] != 0:
+        _write_result(page, "NTAuth", store["answer"])
+    else:
+        page.field("NTAuth", words.count(len(store["certificates"]), "CA"))
+    page.continued((store["name"], Tone.FAINT))
+    for certificate in store["certificates"]:
+        page.continued(words.name(certificate["subject"]), words.until(certificate))

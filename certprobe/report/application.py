@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from certprobe.report.spelling import base64
+from certprobe.report.nt_auth import certificates
+from certprobe.report.spelling import base64, summary
 
 if TYPE_CHECKING:
     from certprobe.application.http import HttpAnswered
     from certprobe.application.ldap import LdapResult, RootDseAnswered, WhoAmIAnswered
     from certprobe.report import shape
-    from certprobe.report.model import HttpFacts, LdapFacts
+    from certprobe.report.model import HttpFacts, LdapFacts, NtAuthFacts
 
 
 def http(facts: HttpFacts) -> shape.Http:
@@ -37,6 +38,7 @@ def ldap(facts: LdapFacts) -> shape.Ldap:
         "bind": facts.bind and _result(facts.bind.result),
         "who_am_i_after": facts.who_am_i_after and _who_am_i(facts.who_am_i_after),
         "root_dse": facts.root_dse and _root_dse(facts.root_dse),
+        "nt_auth": facts.nt_auth and _nt_auth(facts.nt_auth),
     }
 
 
@@ -56,3 +58,11 @@ def _who_am_i(answer: WhoAmIAnswered) -> shape.WhoAmI:
 def _root_dse(answer: RootDseAnswered) -> shape.RootDse:
     attributes: list[shape.Attribute] = [{"type": name, "values": list(values)} for name, values in answer.attributes]
     return {**_result(answer.result), "attributes": attributes}
+
+
+def _nt_auth(facts: NtAuthFacts) -> shape.NtAuth:
+    return {
+        "name": facts.name,
+        "answer": None if facts.answer is None else _result(facts.answer.result),
+        "certificates": [summary(certificate) for certificate in certificates(facts)],
+    }

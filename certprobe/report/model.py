@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from certprobe.application.http import HttpAnswered
-    from certprobe.application.ldap import BindAnswered, RootDseAnswered, StartTlsAnswered, WhoAmIAnswered
+    from certprobe.application.ldap import (
+        BindAnswered,
+        EntryAnswered,
+        RootDseAnswered,
+        StartTlsAnswered,
+        WhoAmIAnswered,
+    )
     from certprobe.chain.context import ChainContext
     from certprobe.endpoint import Endpoint
     from certprobe.errors import FailureKind, Party
@@ -89,6 +95,16 @@ class HttpFacts(NamedTuple):
     answer: HttpAnswered | None = None
 
 
+class NtAuthFacts(NamedTuple):
+    """What a directory holds in its NTAuth store, the entry `name`; that is None where it has no configuration.
+
+    `answer` is None when none was read.
+    """
+
+    name: str | None
+    answer: EntryAnswered | None = None
+
+
 class LdapFacts(NamedTuple):
     """The LDAP conversation; a member is None when that answer was not read or not asked for."""
 
@@ -97,6 +113,7 @@ class LdapFacts(NamedTuple):
     bind: BindAnswered | None = None
     who_am_i_after: WhoAmIAnswered | None = None
     root_dse: RootDseAnswered | None = None
+    nt_auth: NtAuthFacts | None = None
 
 
 class Role(enum.Enum):

@@ -228,6 +228,14 @@ class RootDse(LdapResult):
     attributes: list[Attribute]
 
 
+class NtAuth(TypedDict):
+    """The entry of the NTAuth store and its CAs; `name` is null where the root DSE names no configuration."""
+
+    name: str | None
+    answer: LdapResult | None
+    certificates: list[Summary]
+
+
 class Ldap(TypedDict):
     """The LDAP conversation; null is an answer that was not read or not asked for."""
 
@@ -236,6 +244,7 @@ class Ldap(TypedDict):
     bind: LdapResult | None
     who_am_i_after: WhoAmI | None
     root_dse: RootDse | None
+    nt_auth: NtAuth | None
 
 
 class HeaderField(TypedDict):
