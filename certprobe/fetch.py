@@ -15,7 +15,7 @@ from certprobe.endpoint import HostPort, parse_web_address
 from certprobe.errors import DecodeError, NotReached, StageError, UsageError
 from certprobe.pki.published import Published, decode_crls, decode_issuers, decode_ocsp_responses
 from certprobe.report.fetches import Fetch, FetchOutcome
-from certprobe.vicinity import Vicinity, vicinity
+from certprobe.vicinity import ALL_UNICAST, Vicinity, vicinity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -212,7 +212,8 @@ def _permitted(addresses: Iterable[Address], permitted: AbstractSet[Vicinity]) -
     allowed = [address for address, where in found if where in permitted]
     if not allowed:
         words = ", ".join(f"{address.ip} is {where.value}" for address, where in found)
-        raise _NotFetchedError(FetchOutcome.REFUSED, f"{words}: certificates do not send us there (--allow-private)")
+        hint = ": only --allow-private fetches from there" if any(where in ALL_UNICAST for _, where in found) else ""
+        raise _NotFetchedError(FetchOutcome.REFUSED, words + hint)
     return allowed
 
 
