@@ -53,8 +53,11 @@ def slapd(
     *,
     server: Identity | None = None,
     lines: tuple[str, ...] = (),
+    entries: str = "",
 ) -> Iterator[Slapd]:
     """Run slapd with the site's root as TLSCACertificateFile; `lines` are added to the global part of slapd.conf.
+
+    `entries` are LDIF for more of the tree below SUFFIX.
 
     Without `verify_client` it knows no TLS: it refuses StartTLS, and closes the connections to its `ldaps` port.
     A subject `CN=x,OU=people,DC=lab,DC=test` is mapped to `uid=x,ou=people,dc=lab,dc=test`, every other one to nothing.
@@ -66,7 +69,7 @@ def slapd(
     with directory("slapd") as home:
         config = home / "slapd.conf"
         config.write_text(_config(home, _tls(site, server or site.servers.good, verify_client) + lines))
-        _load(home, config)
+        _load(home, config, _LDIF + entries)
         urls = f"ldap://{HOST}:{ports.ldap}/ ldaps://{HOST}:{ports.ldaps}/"
         # Any level of debugging, 0 too, keeps slapd in the foreground.
         with running((binary, "-d", "0", "-f", str(config), "-h", urls), ports=ports, cwd=home):
@@ -105,8 +108,8 @@ def _config(home: Path, global_lines: tuple[str, ...]) -> str:
     )
 
 
-def _load(home: Path, config: Path) -> None:
+def _load(home: Path, config: Path, entries: str) -> None:
     ldif = home / "lab.ldif"
-    ldif.write_text(_LDIF)
+    ldif.write_text(entries)
     argv = (program("slapadd", package="slapd"), "-q", "-f", str(config), "-l", str(ldif))
     subprocess.run(argv, cwd=home, check=True, stdout=subprocess.DEVNULL)
