@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from certprobe.application.ldap import (
     ROOT_DSE_ATTRIBUTES,
+    VALUE_LIMIT,
     BindAnswered,
     Disconnected,
+    EntryAnswered,
     LdapConversation,
     LdapEvent,
     LdapResult,
@@ -158,6 +160,34 @@ def test_only_what_was_asked_for_is_searched() -> None:
     (answer,), _ = exchange(client, server)
     assert answer == RootDseAnswered(SUCCESS, (("vendorName", ("lab",)),))
     assert "secret" not in ROOT_DSE_ATTRIBUTES
+
+
+ENTRY_ATTRIBUTES = (("cn", (b"store",)), ("cACertificate;binary", (b"\x30\x00", b"\xff")))
+
+
+def asked_for_entry(name: str, *attributes: str) -> LdapEvent:
+    client, server = LdapConversation(), LdapResponder(entries=(("cn=Store,o=lab", ENTRY_ATTRIBUTES),))
+    client.search_entry(name, attributes)
+    (answer,), _ = exchange(client, server)
+    client.who_am_i()
+    assert exchange(client, server) == ([WhoAmIAnswered(SUCCESS, "")], [])
+    return answer
+
+
+def test_one_entry_is_read_with_its_values_as_they_are() -> None:
+    assert asked_for_entry("CN=store,o=lab", "cACertificate") == EntryAnswered(SUCCESS, ENTRY_ATTRIBUTES[1:])
+    assert asked_for_entry("CN=store,o=lab", "mail") == EntryAnswered(SUCCESS, ())
+    assert asked_for_entry("CN=other,o=lab", "cn") == EntryAnswered(LdapResult(32, "noSuchObject", "", "", None), ())
+
+
+def test_an_entry_is_bounded() -> None:
+    client = LdapConversation()
+    client.search_entry("cn=store", ("cACertificate",))
+    values = b"".join(tlv(4, n.to_bytes(2)) for n in range(VALUE_LIMIT + 1))
+    attribute = tlv(0x30, tlv(4, b"cACertificate"), tlv(0x31, values))
+    error = failure(client, message(1, tlv(ENTRY, tlv(4, b"cn=store"), tlv(0x30, attribute))))
+    assert error.kind is FailureKind.TOO_MUCH_DATA
+    assert str(error) == "search for one entry: the server sent more than one entry holds"
 
 
 def test_a_bind_that_goes_on_is_sent_again_once() -> None:

@@ -46,10 +46,11 @@ def ldif(*authorities: Authority) -> str:
 def naming_configuration(file: Path) -> tuple[str, ...]:
     """Lines of slapd.conf by which its root DSE names a configurationNamingContext, as Active Directory's does."""
     file.write_text(f"dn:\nconfigurationNamingContext: {CONFIGURATION}\n")
-    kind = (
-        "attributetype ( 1.3.6.1.4.1.55555.1 NAME 'configurationNamingContext' SYNTAX 1.3.6.1.4.1.1466.115.121.1.12 )"
+    distinguished_name = "1.3.6.1.4.1.1466.115.121.1.12"
+    return (
+        f"attributetype ( 1.3.6.1.4.1.55555.1 NAME 'configurationNamingContext' SYNTAX {distinguished_name} )",
+        f"rootDSE {file}",
     )
-    return (kind, f"rootDSE {file}")
 
 
 def holding(site: Site, which: str) -> tuple[Authority, ...]:
