@@ -232,7 +232,7 @@ def test_so_many_and_no_more(web: Web, fetcher: Callable[..., Fetcher]) -> None:
     ("http://169.254.169.254/latest/meta-data/", "169.254.169.254 is a link-local address"),
     ("http://127.0.0.1/ca.crl", "127.0.0.1 is a loopback address"),
     ("http://[::1]/ca.crl", "::1 is a loopback address"),
-    ("http://[::ffff:127.0.0.1]/ca.crl", "::ffff:127.0.0.1 is a loopback address: only --allow-private fetches from there"),
+    ("http://[::ffff:127.0.0.1]/ca.crl", "::ffff:127.0.0.1 is a loopback address: only --allow-private fetches"),
     ("http://0.0.0.0/ca.crl", "0.0.0.0 is the unspecified address"),
     ("http://224.0.0.1/ca.crl", "224.0.0.1 is a multicast address"),
     ("https://localhost/ca.crl", "127.0.0.1 is a loopback address"),

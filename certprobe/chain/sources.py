@@ -63,9 +63,9 @@ def revocation_needs(context: ChainContext, question: ChainQuestion) -> Iterator
     be. Delta CRLs are told for complete CRLs at hand, whatever those say.
     """
     elements = context.elements
-    revoked = max((n for n, each in enumerate(elements) if each.error & TrustError.CERT_TRUST_IS_REVOKED), default=-1)
+    revoked = max((n for n, each in enumerate(elements) if each.error & TrustError.CERT_TRUST_IS_REVOKED), default=0)
     whole_chain = question.flags & ASKING & ~ChainFlags.CERT_CHAIN_REVOCATION_CHECK_END_CERT
-    for index in range(revoked + 1, len(elements) - 1 if whole_chain else 1):
+    for index in range(revoked, len(elements) - 1 if whole_chain else 1):
         element, issuers = elements[index], elements[index + 1 :]
         if issuers and element.error & TrustError.CERT_TRUST_REVOCATION_STATUS_UNKNOWN:
             yield _need(_statuses(element.certificate, issuers[0].certificate))
