@@ -13,10 +13,16 @@ def main() -> None:
     """Run the command line; never returns."""
     # One short run makes little garbage, and looking for it while modules load costs a twentieth of the run.
     gc.set_threshold(100_000)
+    # A process may be started without these (`>&-`); what nobody can read is written nowhere.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 - open as long as the process
+    sys.stderr = sys.stderr or sys.stdout
     if sys.argv[1:] == ["--version"]:
         # Scripts ask for it often, and click takes three times as long to import as this takes to answer.
-        sys.stdout.write(f"certprobe {__version__}\n")
-        sys.stdout.flush()
+        try:
+            sys.stdout.write(f"certprobe {__version__}\n")
+            sys.stdout.flush()
+        except OSError:
+            os._exit(4)
         os._exit(0)
     from certprobe.cli.main import run
 

@@ -281,7 +281,13 @@ def _host(text: str) -> str:
     return host
 
 
+_DEVIATIONS: Final = frozenset("ßς\u200c\u200d")
+
+
 def _a_labels(text: str) -> str:
+    if not _DEVIATIONS.isdisjoint(text):
+        # IDNA 2003 and IDNA 2008 make different hosts of these (UTS 46, deviation characters).
+        _refuse_host(text, "means different hosts to different programs: write it in A-labels (xn--...)")
     try:
         return text.encode("idna").decode("ascii")
     except UnicodeError:

@@ -39,7 +39,6 @@ HTTPS_ADDRESSES = {
     "host/é": ("host", 443, "/%C3%A9"),
     "host/a@b": ("host", 443, "/a@b"),
     "bücher.example": ("xn--bcher-kva.example", 443, "/"),
-    "straße.example": ("strasse.example", 443, "/"),
     "_sip.host-1.example": ("_sip.host-1.example", 443, "/"),
     "127.0.0.1:1": ("127.0.0.1", 1, "/"),
     "https://[2001:DB8::1]:8443/": ("2001:db8::1", 8443, "/"),
@@ -279,3 +278,9 @@ def test_an_ordinary_address_loads_no_codec_and_no_library() -> None:
         "print(sorted({'encodings.idna', 'ipaddress', 'urllib', 'socket'} & set(sys.modules)))"
     )
     assert subprocess.check_output([sys.executable, "-S", "-c", program], text=True) == "[]\n"
+
+
+@pytest.mark.parametrize("text", ["straße.example", "ς.example", "a\u200db.example"])
+def test_names_that_are_different_hosts_to_different_programs(text: str) -> None:
+    with pytest.raises(UsageError):
+        parse_https(text)

@@ -76,7 +76,10 @@ class Passwords:
 def read_file(path: str, limit: int) -> bytes:
     """Return a file's octets. Raises FileError when it cannot be read, is longer than `limit`, or is a directory."""
     try:
-        with open(path, "rb") as file:
+        # A FIFO that nobody writes to would hold open() for ever; one that somebody writes to is read to its end.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        os.set_blocking(descriptor, True)
+        with open(descriptor, "rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
         raise FileError(f"{path}: {error.strerror}") from None
@@ -87,13 +90,23 @@ def read_file(path: str, limit: int) -> bytes:
 
 def read_identities(cert: Iterable[str], key: Iterable[str], passwords: Passwords) -> Identities:
     """Decode every file of --cert and --key and match keys to certificates over all of them."""
-    return credentials([passwords.decode(path) for path in (*cert, *key)])
+    contents = [passwords.decode(path) for path in cert]
+    keys = [passwords.decode(path) for path in key]
+    if keyless := next((file for file in keys if not file.private_keys), None):
+        raise FileError(f"{keyless.source}: no private key in it")
+    identities = credentials((*contents, *keys))
+    if contents and not identities.credentials and not identities.notes:
+        sources = ", ".join(file.source for file in contents)
+        return identities._replace(notes=(f"{sources}: no certificate of an end entity in it",))
+    return identities
 
 
 def read_certificates(path: str) -> CertificateStore:
     """Return the certificates of a file, or of the files right under a directory."""
     if not os.path.isdir(path):
-        return CertificateStore(_certificates(path))
+        if not (certificates := _certificates(path)):
+            raise FileError(f"{path}: no certificate in it")
+        return CertificateStore(certificates)
     try:
         with os.scandir(path) as entries:
             files = sorted(entry.path for entry in entries if entry.is_file())[:_MOST_FILES]
@@ -183,7 +196,7 @@ def parse_time(text: str) -> datetime:
     if text == "now":
         return datetime.now(UTC)
     try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
+        time = datetime.fromisoformat(text.upper())
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise UsageError(f"{text!r} is no time: 2026-01-31 or 2026-01-31T12:00:00Z is") from None
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)

@@ -11,6 +11,7 @@ import click
 
 from certprobe import __version__
 from certprobe.cli.exits import ExitCode, exit_codes_epilog
+from certprobe.cli.streams import standard_streams
 from certprobe.errors import CertprobeError, UsageError
 
 # A subcommand's module is imported when the subcommand is named: start-up is a feature.
@@ -69,16 +70,25 @@ def run() -> None:
 
 def _run() -> int:
     try:
-        outcome = cli.main(prog_name="certprobe", standalone_mode=False)
+        outcome = None
+        with standard_streams():
+            outcome = cli.main(prog_name="certprobe", standalone_mode=False)
         return int(outcome) if isinstance(outcome, int) else ExitCode.CLEAN
     except click.ClickException as error:
-        error.show()
+        with contextlib.suppress(OSError):
+            error.show()
         return ExitCode.INPUT if isinstance(error, click.FileError) else ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        _say("interrupted")
         return ExitCode.INTERRUPTED
     except CertprobeError as error:
         from certprobe.render.escape import escape
 
-        click.echo(f"certprobe: {escape(str(error))}", err=True)
+        _say(f"certprobe: {escape(str(error))}")
         return ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.INPUT
+
+
+def _say(words: str) -> None:
+    """Say it on standard error, if that can be written at all: the exit code says the rest."""
+    with contextlib.suppress(OSError):
+        click.echo(words, err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import sys
 from datetime import UTC, datetime
@@ -22,8 +23,9 @@ from certprobe.cli.revocation import (
     take_revocation,
 )
 from certprobe.cli.shared import AT, PASSWORD_ENV, PASSWORD_FILE, QUIET, TRUST, VERBOSE
-from certprobe.endpoint import parse_host_port, parse_proxy
-from certprobe.errors import FileError, UsageError
+from certprobe.cli.streams import kept_for_the_report, standard_streams
+from certprobe.endpoint import is_ip, parse_host_port, parse_proxy
+from certprobe.errors import PasswordRequired, UsageError
 from certprobe.judging import Yardstick
 from certprobe.policy.status import ChainPolicy
 from certprobe.probe import Probe, probe
@@ -158,19 +160,13 @@ def run_probe(
     """Do what was typed, print the report, and return the exit code."""
     common = Common(take_revocation(typed), **typed)
     _require_consistency(common)
-    # What a callback prints must not get between the report and its reader.
-    with contextlib.redirect_stdout(sys.stderr):
+    with kept_for_the_report() if common.callback is not None else contextlib.nullcontext():
         plan = _plan(endpoints, alpn, common)
         deadline = _deadline(common)
         plan = plan._replace(gatherer=gatherer(common.revocation, deadline), reading=reading)
         report = probe(plan, deadline)
-    try:
+    with standard_streams():
         _print(report, common)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        pass  # a reader that has seen enough, as `head` has, does not change what was found
-    except OSError as error:
-        raise FileError(f"standard output: {error.strerror}") from None
     return report.exit_code
 
 
@@ -192,6 +188,8 @@ def _require_consistency(common: Common) -> None:
     deciders = [name for name, value in decided_by.items() if value]
     if len(deciders) > 1:
         raise UsageError(f"{' and '.join(deciders)} exclude each other: one of them decides what is sent")
+    if not math.isfinite(common.timeout):
+        raise UsageError("--timeout takes a number of seconds")
     if common.verbose and common.quiet:
         raise UsageError("--verbose and --quiet exclude each other")
     if common.pick and not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -247,8 +245,17 @@ def _chooser(store: Store, common: Common) -> Chooser:
 
 def _server_name(endpoint: Endpoint, common: Common) -> str | None:
     if common.sni is not None:
-        return None if common.sni == "none" else parse_host_port(common.sni, 0).host
+        return None if common.sni == "none" else _dns_name(common.sni)
     return None if endpoint.is_ip else endpoint.host
+
+
+def _dns_name(text: str) -> str:
+    host = parse_host_port(text, 0).host
+    if is_ip(host):
+        raise UsageError(
+            f"{text!r} cannot be sent as a server name: an address is none (RFC 6066 3); --sni none sends none"
+        )
+    return host
 
 
 def _compatibility(common: Common) -> Compatibility:
@@ -270,7 +277,7 @@ def _proxy_password(proxy: Proxy | None) -> str | None:
     if (given := os.environ.get(_PROXY_PASSWORD)) is not None:
         return given
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError(f"the proxy's password: set {_PROXY_PASSWORD}, or run on a terminal")
+        raise PasswordRequired(f"the proxy's password: set {_PROXY_PASSWORD}, or run on a terminal")
     answer: str = click.prompt(f"Password of {proxy.user} for the proxy", hide_input=True, err=True)
     return answer
 

@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 
 from certprobe.errors import FileError
+
+_STDOUT = 1
+_STDERR = 2
+
+
+@contextlib.contextmanager
+def kept_for_the_report() -> Iterator[None]:
+    """Send what others write to standard output to standard error, down to the descriptor, which children inherit."""
+    sys.stdout.flush()
+    kept = os.dup(_STDOUT)
+    os.dup2(_STDERR, _STDOUT)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.dup2(kept, _STDOUT)
+        os.close(kept)
 
 
 @contextlib.contextmanager

@@ -54,8 +54,10 @@ class Page:
             emoji=False,
             color_system=None if os.environ.get("NO_COLOR") else "auto",
         )
+        # COLUMNS=0 in the environment would have nothing shown at all.
+        self._console.width = max(self._console.width, _NARROWEST)
         self._encoding = getattr(file, "encoding", None) or "utf-8"
-        self._width = max(self._console.width, _NARROWEST) if file.isatty() else None
+        self._width = self._console.width if file.isatty() else None
 
     def line(self, *pieces: Piece, lead: Piece = "", indent: int = 0, hang: int = 0) -> None:
         """Write a line: `lead` once, what follows wrapped beside it, further lines `hang` columns further in."""

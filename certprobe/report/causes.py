@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from certprobe.report import evidence, words
 from certprobe.report.model import (
     Attempt,
@@ -16,8 +18,13 @@ from certprobe.report.model import (
 from certprobe.wincrypt.hresult import CERT_E_CHAINING, CERT_E_UNTRUSTEDROOT, ERROR_SUCCESS
 from certprobe.wincrypt.prose import meaning
 
+if TYPE_CHECKING:
+    from certprobe.application.http import HttpAnswered
+
 _SCHANNEL_LIMIT = 16 * 1024  # KB 2880390
 _TLS12_LIMIT = 0xFFFF
+_SERVER_ERROR = 500
+_NOT_TAKEN = (400, 421)
 _NEAR = 0.9
 _UNTRUSTED = (CERT_E_UNTRUSTEDROOT, CERT_E_CHAINING)
 _WHOSE = {
@@ -130,6 +137,8 @@ def _advice(judgement: Judgement) -> str:
             f"Have the {side} send the missing issuer's certificate if it is an intermediate; "
             "if it is a root, add it to what is trusted (--trust)."
         )
+    if judgement.reason.startswith("not valid before"):
+        return "Wait, or check the clock of the machine that judges it; --at judges by another time."
     return meaning(judgement.deciding.error).advice
 
 
@@ -141,6 +150,8 @@ def worth_knowing(outcome: Outcome, attempt: Attempt) -> list[Cause]:
     notes: list[Cause] = []
     if outcome in (Outcome.ACCEPTED, Outcome.ACCEPTED_NOT_MAPPED):
         notes += _of_leniency(attempt)
+    if outcome in _LET_IN and attempt.http is not None and attempt.http.answer is not None:
+        notes += _of_http_error(attempt.http.answer)
     for record in evidence.requests(attempt):
         notes += _of_list(record)
     if evidence.broken_message(attempt) is None:
@@ -161,13 +172,30 @@ def _of_faults(attempt: Attempt) -> list[Cause]:
     return notes
 
 
+_LET_IN = (Outcome.ACCEPTED, Outcome.ACCEPTED_ANONYMOUSLY, Outcome.NOT_ASKED)
+
+
+def _of_http_error(answer: HttpAnswered) -> list[Cause]:
+    """An answer that TLS let through, and that says nothing of the login."""
+    if answer.status >= _SERVER_ERROR:
+        title = f"the server failed with HTTP {answer.status} {answer.reason}".rstrip()
+        detail = "TLS went through; whether the login took is unknown."
+        advice = "Look into the log of the server behind TLS."
+        return [Cause("http-server-error", Weight.PROBLEM, title, detail, advice)]
+    if answer.status in _NOT_TAKEN:
+        title = f"the server did not take the request: HTTP {answer.status} {answer.reason}".rstrip()
+        detail = "TLS went through; whether the login took is unknown."
+        return [Cause("http-not-taken", Weight.PROBLEM, title, detail, "Ask for another --path, or by another name.")]
+    return []
+
+
 def _of_leniency(attempt: Attempt) -> list[Cause]:
     rejections = evidence.rejections_of_sent(attempt)
     if not rejections:
         return []
-    from certprobe.report.refusals import REJECTED
+    from certprobe.report.refusals import rejected
 
-    title = f"the server accepted the certificate although it {REJECTED[rejections[0].reason]}"
+    title = f"the server accepted the certificate although it {rejected(rejections[0])}"
     detail = f"{words.sentence(rejections[0].detail)} What it announces is not what it checks."
     return [Cause("accepted-although", Weight.NOTE, title, detail)]
 

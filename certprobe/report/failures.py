@@ -52,8 +52,8 @@ _FAILURES: Final[dict[FailureKind, tuple[str, str]]] = {
         "Use a certificate with a stronger key and signature; --legacy lets weak ones through.",
     ),
     FailureKind.CALLBACK: (
-        "the callback gave no usable answer",
-        "Correct the callback; its contract is in the README.",
+        "the callback gave no certificate to send, nor a word for none",
+        "Correct the callback: certprobe.callbacks has the contracts, with examples.",
     ),
 }
 

@@ -77,11 +77,13 @@ def asked(facts: TlsFacts | None) -> str | None:
 
 
 def _alert(alert: AlertRecord) -> shape.Alert:
+    # close_notify is no error to Schannel, nor to anybody.
+    is_error = alert.party is Party.PEER and alert.description != AlertDescription.close_notify
     return {
         "by": alert.party.value,
         "level": code(AlertLevel, alert.level),
         "description": code(AlertDescription, alert.description),
-        "status": status(status_for_alert(alert.description)) if alert.party is Party.PEER else None,
+        "status": status(status_for_alert(alert.description)) if is_error else None,
     }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from certprobe.report import evidence, words
 from certprobe.report.model import Attempt, Cause, Outcome, RequestRecord, StoreFacts, Weight
-from certprobe.selection.criteria import Reason
+from certprobe.selection.criteria import Reason, Rejection
 from certprobe.selection.select import How
 from certprobe.tls.enums import AlertDescription, name_of
 from certprobe.tls.messages import Announced
@@ -16,11 +16,10 @@ if TYPE_CHECKING:
     from certprobe.selection.select import Candidate
 
 
-REJECTED: Final[dict[Reason, str]] = {
+_REJECTED: Final[dict[Reason, str]] = {
     Reason.CERTIFICATE_UNREADABLE: "cannot be read",
     Reason.NO_PRIVATE_KEY: "has no private key beside it",
     Reason.KEY_DOES_NOT_FIT: "does not belong to the private key beside it",
-    Reason.NOT_TIME_VALID: "is expired or not valid yet",
     Reason.WRONG_KEY_USAGE: "may not sign (keyUsage)",
     Reason.WRONG_EXTENDED_KEY_USAGE: "is not meant for client authentication (extended key usage)",
     Reason.CERTIFICATE_TYPE_NOT_OFFERED: "is of a type that the server does not take",
@@ -30,7 +29,14 @@ REJECTED: Final[dict[Reason, str]] = {
     Reason.CHAIN_INCOMPLETE: "comes without the intermediates that lead to a listed CA",
     Reason.OID_FILTER: "does not pass the server's filter (oid_filters)",
 }
-"""What a certificate does, or is, that a rejection stands for; follows its name in a sentence."""
+
+
+def rejected(rejection: Rejection) -> str:
+    """What a certificate does, or is, that it was rejected for; follows its name in a sentence."""
+    if rejection.reason is Reason.NOT_TIME_VALID:
+        # "expired on 2026-01-31T12:00:00Z": the facts are shorter than any words for both ways of being out of time.
+        return rejection.detail.partition(",")[0]
+    return _REJECTED[rejection.reason]
 
 
 class Why(NamedTuple):
@@ -100,7 +106,8 @@ def why_nothing_sent(record: RequestRecord, store: StoreFacts) -> Why:
         case How.NOTHING_FITS | How.CHOICE_HAS_NO_KEY:
             assert record.selection is not None
             refused = [candidate for candidate in record.selection.candidates if candidate.rejections]
-            return _one_unfit(refused[0], asked) if len(refused) == 1 else _none_fits(refused, asked)
+            odd = f" {'; '.join(store.notes)}." if store.notes else ""
+            return _one_unfit(refused[0], asked + odd) if len(refused) == 1 else _none_fits(refused, asked + odd)
         case How.BY_CALLBACK:
             detail = f"{words.sentence(record.note)} {asked}" if record.note else asked
             return Why("anonymous-by-callback", "the callback chose to send no client certificate", detail)
@@ -121,15 +128,14 @@ def _none_given(record: RequestRecord, store: StoreFacts) -> Why:
 def _one_unfit(candidate: Candidate, asked: str) -> Why:
     rejection = candidate.rejections[0]
     subject = words.subject(candidate.credential.certificate)
-    title = f"no client certificate was sent: {subject} {REJECTED[rejection.reason]}"
+    title = f"no client certificate was sent: {subject} {rejected(rejection)}"
     detail = f"{words.sentence(rejection.detail)} {asked}"
     return Why(rejection.reason.value, title, detail, words.sentence(rejection.change))
 
 
 def _none_fits(refused: list[Candidate], asked: str) -> Why:
     reasons = "; ".join(
-        f"{candidate.number}: {words.subject(candidate.credential.certificate)} "
-        f"{REJECTED[candidate.rejections[0].reason]}"
+        f"{candidate.number}: {words.subject(candidate.credential.certificate)} {rejected(candidate.rejections[0])}"
         for candidate in refused[: words.NAMES_IN_A_LINE]
     )
     title = f"no client certificate was sent: none of your {len(refused)} fits"
@@ -150,7 +156,7 @@ def _why_sent_is_bad(attempt: Attempt, record: RequestRecord) -> Why | None:
         return Why(error.symbol, title, words.status(client.deciding), meaning(error).advice)
     if rejections := evidence.rejections_of_sent(attempt):
         first = rejections[0]
-        title = f"the client certificate {subject} {REJECTED[first.reason]}"
+        title = f"the client certificate {subject} {rejected(first)}"
         detail = f"{words.sentence(first.detail)} {words.asked(record)}"
         return Why(first.reason.value, title, detail, words.sentence(first.change))
     return None

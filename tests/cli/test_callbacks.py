@@ -172,7 +172,7 @@ def test_callback_that_gives_no_answer(site: Site, nginx: Nginx, callbacks: Path
     ran = certprobe("https", url, *options, "--trust", site.root_file)
     assert (ran.exit_code, ran.stderr) == (4, "")
     assert ran.head.startswith("UNUSABLE INPUT ")
-    assert "the callback gave no usable answer" in ran.head
+    assert "the callback gave no certificate to send, nor a word for none" in ran.head
     assert f"pick_one:{name}" in ran.head
     assert words in ran.head
     document = certprobe("https", url, *options, "--trust", site.root_file, "--format", "json").document

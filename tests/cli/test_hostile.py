@@ -60,7 +60,7 @@ ENDS = (
     ("ssh", NOT_TLS),
     ("smtp", NOT_TLS),
     ("endless-garbage", NOT_TLS),
-    ("http-in-tls", ACCEPTED),
+    ("http-in-tls", End(1, "accepted", "http-not-taken", "the server did not take the request: HTTP 400")),
     ("ldap-in-tls", REFUSED._replace(words="and ended the session")),
     ("garbage-in-tls", End(3, "unanswered", "malformed", "the server answered inside TLS, but not in HTTP")),
     ("endless-http-body", ACCEPTED),

@@ -141,7 +141,7 @@ def test_full_disk(probe: tuple[Arguments, ...]) -> None:
         process = started(*probe, stdout=full)
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 4
-    assert stderr == b"certprobe: standard output: No space left on device\n"
+    assert stderr == b"certprobe: standard input or output: No space left on device\n"
 
 
 # --- texts of strangers -----------------------------------------------------------------------------------------------

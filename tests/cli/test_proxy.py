@@ -94,7 +94,7 @@ def test_a_proxy_that_reaches_nobody(site: Site, socks5_proxies: Proxies) -> Non
 
 def test_a_proxy_password_needs_a_terminal_or_the_environment(nginx: Nginx) -> None:
     ran = certprobe("https", f"https://localhost:{nginx.anonymous}/", "--via", f"http://{USER}@{HOST}:1")
-    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert (ran.exit_code, ran.stdout) == (4, "")
     assert "CERTPROBE_PROXY_PASSWORD" in ran.stderr
 
 
