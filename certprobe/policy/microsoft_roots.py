@@ -27,7 +27,7 @@ _TEST_KEYS: Final = frozenset(
         "83b8fff9223049f5f2ff15b84bfea14f906eb812f137f57f7e542e72436a1107",
     }
 )
-# Of the test roots of Windows itself the certificates are known by their thumbprints, the keys are not published.
+# The test roots of Windows itself are known to us by the thumbprints of their certificates only, not by their keys.
 _TEST_CERTIFICATES: Final = frozenset(
     {
         "2bd63d28d7bcd0e251195aeb519243c13142ebc3",  # Microsoft Test Root Authority

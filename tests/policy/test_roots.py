@@ -25,7 +25,7 @@ IGNORE_PEER_TRUST = 0x1000
 SUCCESS = (hresult.ERROR_SUCCESS, -1, -1)
 FOUND = (hresult.ERROR_SUCCESS, 0, 0)
 
-# A key of 512 bits with which anybody could sign: its private half came with Microsoft's tools.
+# The modulus of a test key: 512 bits, which nobody else would use.
 TEST_MODULUS = bytes.fromhex(
     "9c50051de20e4c53d8d9b5e5fde9e3ad834b8008d9dce8e835f811f1e99b037a"
     "65647635ce382cf2b6719e06d9bfbb3169a3f630a0787b18dd504d791eeb61c1"
@@ -88,6 +88,12 @@ def test_a_test_root_counts_where_it_is_asked_for(modulus: bytes) -> None:
     assert microsoft_root(chain) == (hresult.CERT_E_UNTRUSTEDROOT, 0, 2)
     assert microsoft_root(chain, ENABLE_TEST_ROOT) == FOUND
     assert microsoft_root(chain, ENABLE_TEST_ROOT | CHECK_APPLICATION_ROOT) == FOUND
+
+
+def test_a_test_root_is_known_by_its_thumbprint_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(microsoft_roots, "_TEST_CERTIFICATES", {PATH[2].thumbprint})
+    assert microsoft_root(chain_with(), ENABLE_TEST_ROOT) == FOUND
+    assert status(ChainPolicy.BASE, chain_with(0, 0, 0x20)) == (hresult.CERT_E_UNTRUSTEDTESTROOT, 0, 2)
 
 
 @pytest.mark.parametrize("policy", [ChainPolicy.BASE, ChainPolicy.AUTHENTICODE, ChainPolicy.SSL])
