@@ -35,11 +35,12 @@ class Cache:
     """Entries in a directory that nobody else may write to.
 
     A cache never fails: what cannot be read, is damaged or may be by others is not there, and what cannot be written is
-    not kept. There is nothing secret in it; who reads it learns which CAs' servers were asked.
+    not kept. There is nothing secret in it; who reads it learns which CAs' servers were asked. Without a directory it
+    keeps nothing.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    def __init__(self, directory: Path | None) -> None:
+        self._directory = directory or Path(os.devnull)
 
     def load(self, key: bytes) -> Entry | None:
         """Return the entry for what was asked, or None."""

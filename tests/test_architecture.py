@@ -255,3 +255,4 @@ def test_https_as_json_imports_only_its_road(tmp_path: Path) -> None:
     assert json.loads(output)["schema"] == 1
     assert {"OpenSSL", "h11"} <= modules
     assert modules & {"rich", "asyncio", "importlib.metadata", "logging", "sansldap", "certprobe.lab"} == set()
+    assert modules & {"certprobe.chain.sources", *(f"certprobe.{room}" for room in FETCHING)} == set()

@@ -103,6 +103,11 @@ def test_a_place_that_cannot_be_written_to_is_no_error(tmp_path: Path) -> None:
     assert kept.load(b"key") is None
 
 
+def test_nowhere() -> None:
+    Cache(None).store(b"key", ENTRY)
+    assert Cache(None).load(b"key") is None
+
+
 def test_the_least_recently_used_make_room(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "SIZE_LIMIT", 3500)
     kept = Cache(place)

@@ -102,10 +102,15 @@ def gatherer(typed: RevocationTyped, deadline: Deadline) -> Gatherer | None:
     return Gatherer(fetcher, gathering, ALL_UNICAST if typed.allow_private else PUBLIC_ONLY)
 
 
-def _cache_directory() -> Path:
+def _cache_directory() -> Path | None:
     """`certprobe` under $XDG_CACHE_HOME, which counts only if absolute (XDG Base Directory Specification)."""
     from pathlib import Path
 
-    named = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(named) if named.startswith("/") else Path(os.path.expanduser("~")) / ".cache"  # noqa: PTH111
-    return base / "certprobe"
+    named = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if named.is_absolute():
+        return named / "certprobe"
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    return home / ".cache" / "certprobe" if home.is_absolute() else None

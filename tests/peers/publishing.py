@@ -1,11 +1,15 @@
-"""Authorities whose certificates name a web server: for their CRLs, their responders and their issuers.
+"""Certificates that name a web server, for CRLs, responders and issuers, and what answers there.
 
-    ca = Publisher(web, site.root.intermediate("Lab CA that publishes", **publisher.names("root")))
+ca = root.intermediate("CA", **names(crl=web.url("/root.crl")))
+server = ca.server("localhost", **names(ocsp=web.url("/ocsp")))
+web.pages["/ocsp"] = responder(ca, good, server)
 """
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 from cryptography.x509 import ocsp as x509_ocsp
 
@@ -14,6 +18,7 @@ from certprobe.lab.pki import Authority, Extension, Issued, Options
 from certprobe.lab.revocation import Status, distribution_point, distribution_points, good, ocsp
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.distribution import AUTHORITY_INFO_ACCESS, FRESHEST_CRL, ID_AD_CA_ISSUERS, ID_AD_OCSP
+from tests.peers.process import program
 from tests.peers.web import Answer, Page, Request
 
 
@@ -46,3 +51,28 @@ def responder(authority: Authority, status: Callable[[Issued], Status] = good, *
         return Answer(ocsp(authority, status(by_serial[asked.serial_number])))
 
     return page
+
+
+def openssl_responder(home: Path, authority: Issued, *revoked: Issued) -> Page:
+    """The responder of `openssl ocsp`, with the authority's key; it works in `home` and knows who is revoked."""
+    openssl = program("openssl", package="openssl")
+    certificate, key, index = (home / name for name in ("responder.pem", "responder.key", "index.txt"))
+    certificate.write_bytes(authority.certificate_pem)
+    key.write_bytes(authority.private_key_pem())
+    lines = (f"R\t491231235959Z\t260101000000Z\t{_serial(subject)}\tunknown\t/CN=revoked\n" for subject in revoked)
+    index.write_text("".join(lines))
+    argv = (openssl, "ocsp", "-index", index, "-CA", certificate, "-rsigner", certificate, "-rkey", key, "-ndays", "1")
+
+    def page(request: Request) -> Answer:
+        asked, answered = home / "request.der", home / "response.der"
+        asked.write_bytes(request.body)
+        subprocess.run((*argv, "-reqin", asked, "-respout", answered), check=True, capture_output=True)
+        return Answer(answered.read_bytes())
+
+    return page
+
+
+def _serial(subject: Issued) -> str:
+    """In upper-case digits, two for each octet."""
+    digits = f"{Certificate(subject.der).serial_number:X}"
+    return digits.zfill(len(digits) + len(digits) % 2)
