@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from certprobe import transport
 from certprobe.chooser import Question
 from certprobe.endpoint import HostPort, Scheme
-from certprobe.errors import CallbackError, FailureKind, Party, ProtocolError, StageError
+from certprobe.errors import CallbackError, FailureKind, NotReached, Party, ProtocolError, StageError
 from certprobe.report.model import Attempt, Stage, StageOutcome, TlsFacts
 from certprobe.report.observation import answered, observed
 from certprobe.talk import END, HttpTalk, LdapTalk, Reading
@@ -76,7 +76,11 @@ class Journey:
         proxy = self._route.proxy
         first = HostPort(proxy.host, proxy.port) if proxy is not None else target
         with self._stage(Stage.CONNECT, "connecting") as step:
-            channel = self._dial(first.host, first.port, step)
+            try:
+                channel = self._dial(first.host, first.port, step)
+            except NotReached as error:
+                party = Party.PROXY if proxy is not None else error.party
+                raise NotReached(str(error), kind=error.kind, party=party) from error
             self._peer = channel.peer
         if proxy is not None:
             from certprobe.proxy import through_proxy

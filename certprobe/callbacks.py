@@ -43,7 +43,7 @@ from certprobe.selection.callbacks import (
     WsCustomCertCredential,
     WsError,
 )
-from certprobe.selection.decide import words_of
+from certprobe.selection.decide import FILE_MODULE, words_of
 from certprobe.wincrypt.hresult import E_FAIL, HResult
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _from_file(name: str) -> ModuleType:
     if not path.is_file():
         raise FileError(f"there is no file {name}")
     # Under a name of our own: a file select.py must not become everybody's `select`.
-    spec = spec_from_file_location(f"certprobe_callback_{path.stem}", path)
+    spec = spec_from_file_location(f"{FILE_MODULE}{path.stem}", path)
     assert spec is not None and spec.loader is not None
     _search_last(str(path.parent))
     module = module_from_spec(spec)

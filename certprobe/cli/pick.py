@@ -23,7 +23,7 @@ def person(store: Store) -> ByPerson:
 
 def _pick(question: Question, selection: Selection) -> Credential | None:
     names = question.request.certificate_authorities or ()
-    lists = f"lists {len(names)} CAs" if names else "names no CA: any issuer may do"
+    lists = f"lists {len(names)} {'CA' if len(names) == 1 else 'CAs'}" if names else "names no CA: any issuer may do"
     click.echo(f"{question.url} asks for a client certificate ({question.phase.value}) and {lists}.", err=True)
     click.echo("  0: none, stay anonymous", err=True)
     for candidate in selection.candidates:

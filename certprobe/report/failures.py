@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from certprobe.errors import FailureKind
+from certprobe.errors import FailureKind, Party
 from certprobe.report import evidence, words
 from certprobe.report.model import Attempt, Cause, Stage, StageOutcome, Weight
 from certprobe.tls.enums import AlertDescription
@@ -116,6 +116,8 @@ def of_failure(failed: StageOutcome, attempt: Attempt) -> Cause:
 
 def _title_and_advice(failed: StageOutcome, kind: FailureKind, attempt: Attempt) -> tuple[str, str]:
     title, advice = _FAILURES[kind]
+    if failed.stage is Stage.CONNECT and failed.party is Party.PROXY:
+        return "the proxy itself is not reached", "Check the address in --via, and that the proxy runs."
     if failed.stage is Stage.PROXY and kind in _AT_PROXY:
         return _AT_PROXY[kind]
     if kind is FailureKind.ALERT and (alert := evidence.fatal_alert(attempt)) is not None:

@@ -30,10 +30,10 @@ def asked(record: RequestRecord) -> str:
 def how_to_be_asked(attempt: Attempt) -> str:
     """What could make a server ask that did not."""
     if attempt.http is None:
-        return "If it should: TLSVerifyClient try or demand in slapd."
+        return "If the server should ask for one: TLSVerifyClient try or demand in slapd."
     if attempt.tls is not None and attempt.tls.server_name is None:
         return "No SNI was sent: a name instead of an address, or --sni, may reach another virtual host that asks."
-    return "If it should: nginx ssl_verify_client, apache SSLVerifyClient, or another --path that asks on its own."
+    return "If the server should ask for one: ssl_verify_client (nginx), SSLVerifyClient (apache), or another --path."
 
 
 def http_answer(answer: HttpAnswered) -> str:

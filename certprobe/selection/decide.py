@@ -24,6 +24,9 @@ T = TypeVar("T")
 
 _LONGEST_TEXT: Final = 1000
 
+FILE_MODULE: Final = "certprobe_callback_"
+"""What the name of a module that was loaded from a file begins with, so that select.py is not everybody's `select`."""
+
 
 class Returned(NamedTuple, Generic[T]):
     """The function came back in time."""
@@ -115,7 +118,7 @@ def name_of(function: object) -> str:
     """ "pick:choose": what to call a callback in a message."""
     kind = type(function)
     name = getattr(function, "__qualname__", None)
-    module = getattr(function, "__module__", kind.__module__)
+    module = str(getattr(function, "__module__", kind.__module__)).removeprefix(FILE_MODULE)
     return f"callback {module}:{name if isinstance(name, str) else kind.__qualname__}"
 
 
@@ -136,7 +139,7 @@ def _ask(callback: object, call: Callable[[], object], seconds: float) -> object
         case Raised(exception):
             raise CallbackError(f"{name_of(callback)} raised {words_of(exception)}") from exception
         case StillRunning():
-            raise CallbackError(f"{name_of(callback)} did not return within {seconds:g} seconds")
+            raise CallbackError(f"{name_of(callback)} did not return within {seconds:.3g} seconds")
 
 
 def _sendable(callback: object, answer: object) -> Credential | None:

@@ -92,6 +92,13 @@ def test_a_proxy_that_reaches_nobody(site: Site, socks5_proxies: Proxies) -> Non
     assert "SOCKS5 reply 5" in cause["detail"]
 
 
+def test_a_proxy_that_is_not_there(nginx: Nginx) -> None:
+    via = f"http://{HOST}:{free_port()}"
+    document = report("https", f"https://localhost:{nginx.anonymous}/", "--via", via)
+    assert stage_of(document)["party"] == "proxy"
+    assert document["verdict"]["causes"][0]["title"] == "the proxy itself is not reached"
+
+
 def test_a_proxy_password_needs_a_terminal_or_the_environment(nginx: Nginx) -> None:
     ran = certprobe("https", f"https://localhost:{nginx.anonymous}/", "--via", f"http://{USER}@{HOST}:1")
     assert (ran.exit_code, ran.stdout) == (4, "")
