@@ -1,10 +1,4 @@
-"""An HTTP server of the test: pages that the test puts there, and the requests that came for them.
-
-    with serving() as web:
-        web.pages["/ca.crl"] = always(crl)
-        ...
-        assert [request.path for request in web.requests] == ["/ca.crl"]
-"""
+"""An HTTP server of the test: `with serving() as web`, pages that the test puts there, and the requests for them."""
 
 from __future__ import annotations
 
