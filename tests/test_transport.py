@@ -181,16 +181,24 @@ def test_a_reset_is_remembered() -> None:
 
 def test_a_reset_at_once_is_a_reset_whenever_it_is_seen() -> None:
     """connect() returns before it, or fails with it; either way it is the peer who hung up."""
-    for _ in range(50):
-        with server(reset) as port:
+
+    def reset_everybody(listener: socket.socket) -> None:
+        for _ in range(100):
+            reset(listener.accept()[0])
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=reset_everybody, args=(listener,), daemon=True)
+        thread.start()
+        for _ in range(100):
             try:
-                channel = dial("127.0.0.1", port, a_step())
+                channel = dial("127.0.0.1", listener.getsockname()[1], a_step())
             except NotReached as error:
                 assert (error.kind, error.party) == (FailureKind.RESET, Party.PEER)
             else:
                 assert channel.receive(20.0) == b""
                 assert channel.ended is Ended.RESET
                 channel.close()
+        thread.join()
 
 
 def test_what_the_peer_said_before_it_hung_up_is_read_after_a_failed_send() -> None:
