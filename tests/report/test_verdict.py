@@ -279,6 +279,64 @@ def test_the_gravest_of_several_paths_comes_first_and_every_cause_names_its_path
     assert conclude_run((("/", fine),)) == fine
 
 
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (14_745, None),
+        (14_746, "Schannel cuts its list at 16 KiB (KB 2880390)"),
+        (58_981, "Schannel cuts its list at 16 KiB (KB 2880390)"),
+        (58_982, "TLS 1.2 carries 65535"),
+    ],
+)
+def test_a_long_list_is_told_before_it_breaks(size: int, words: str | None) -> None:
+    asking = request(ROOT_NAME)._replace(certificate_authorities_size=size)
+    conclusion = conclude(attempt(tls(asked(asking, ALICE)), http=http(200, "OK")), ALICE)
+    notes = [cause for cause in conclusion.causes if cause.code == "ca-list-near-limit"]
+    assert [f"{size} bytes" in note.title and words in note.title for note in notes if words] == [True] * len(notes)
+    assert len(notes) == (words is not None)
+    assert exit_code(conclusion) == 0
+
+
+def test_malformed_messages_that_the_handshake_survived_are_notes() -> None:
+    asking = request(ROOT_NAME)._replace(faults=("oid_filters: 9 octets declared",))
+    facts = tls(asked(asking, ALICE), faults=("certificate 3: 9 octets declared",))
+    failed = StageOutcome(Stage.APPLICATION, 0.1, "no HTTP", FailureKind.MALFORMED, Party.PEER)
+    for each in (attempt(facts, http=http(200, "OK")), attempt(facts, stages=(failed,))):
+        codes = [cause.code for cause in conclude(each, ALICE).causes[1:]]
+        assert codes == ["malformed-certificate-request", "malformed-certificate-message"]
+
+
+def test_the_last_words_of_a_directory_are_told() -> None:
+    """RFC 4511 4.4.1: it ends the session by a notice, while TLS is still open."""
+    detail = "the server ended the session: unavailable (52) LdapErr: DSID-0C060E7B"
+    ended_by_notice = (StageOutcome(Stage.APPLICATION, 0.1, detail, FailureKind.CLOSED, Party.PEER),)
+    noticed = attempt(tls(SENT), path=None, ldap=LdapFacts(), stages=ended_by_notice)
+    (cause,) = conclude(noticed, ALICE).causes
+    assert cause.title == "the server refused CN=alice and ended the session"
+    assert cause.detail == "The server ended the session: unavailable (52) LdapErr: DSID-0C060E7B."
+    hung_up = noticed._replace(tls=tls(SENT, closure=Closure.WITHOUT_ALERT))
+    (cause,) = conclude(hung_up, ALICE).causes
+    assert cause.title == "the server refused CN=alice without saying why"
+    assert "right after the client certificate step, without an alert" in cause.detail
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (FailureKind.UNREACHABLE, "the proxy does not reach the server"),
+        (FailureKind.CONNECTION_REFUSED, "the connection was refused to the proxy"),
+        (FailureKind.CLOSED, "the proxy closed the connection"),
+        (FailureKind.MALFORMED, "what the proxy answered is not what such a proxy says"),
+        (FailureKind.TIMEOUT, "no answer came in time at the proxy"),
+    ],
+)
+def test_what_a_proxy_does_is_not_laid_at_the_servers_door(kind: FailureKind, words: str) -> None:
+    failed = StageOutcome(Stage.PROXY, 0.1, "407", kind, Party.PROXY)
+    conclusion = conclude(attempt(None, stages=(failed,)), NOBODY)
+    assert (conclusion.outcome, exit_code(conclusion)) == (Outcome.NOT_REACHED, 3)
+    assert words in conclusion.causes[0].title
+
+
 def test_a_clean_run_with_notes_is_clean() -> None:
     report = reports.accepted()
     assert exit_code(Conclusion(Outcome.ACCEPTED, report.conclusion.causes[:0])) == 0
