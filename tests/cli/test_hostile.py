@@ -94,22 +94,48 @@ def end_of(name: str) -> End:
     return next(end for pattern, end in ENDS if fnmatchcase(name, pattern))
 
 
-@pytest.mark.parametrize("name", [behaviour.name for behaviour in CATALOGUE])
-def test_hostile_peer(site: Site, hostile: Callable[[str], AbstractContextManager[int]], name: str) -> None:
+def assert_end(site: Site, address: tuple[str, str], end: End) -> None:
+    """Probe the address as alice, and hold the run to its end."""
     alice = site.clients.alice
     options = ("--trust", site.root_file, "--cert", alice.chain, "--key", alice.key, "--timeout", 3)
-    with hostile(name) as port:
-        address = ("ldap", f"ldaps://{HOST}:{port}") if "ldap" in name else ("https", f"{HOST}:{port}")
-        ran = certprobe(*address, *options, "--format", "json")
+    ran = certprobe(*address, *options, "--format", "json")
     verdict = ran.document["verdict"]
     first = verdict["causes"][0]
-    end = end_of(name)
     assert (ran.exit_code, verdict["outcome"], first["code"]) == (end.exit_code, end.outcome, end.code)
     assert end.words in first["title"]
     assert ran.stderr == ""
+
+
+@pytest.mark.parametrize("name", [behaviour.name for behaviour in CATALOGUE])
+def test_hostile_peer(site: Site, hostile: Callable[[str], AbstractContextManager[int]], name: str) -> None:
+    with hostile(name) as port:
+        address = ("ldap", f"ldaps://{HOST}:{port}") if "ldap" in name else ("https", f"{HOST}:{port}")
+        assert_end(site, address, end_of(name))
 
 
 def test_every_pattern_is_needed() -> None:
     """A pattern that no behaviour falls under is a leftover."""
     reached = {end_of(behaviour.name) for behaviour in CATALOGUE}
     assert reached == {end for _, end in ENDS}
+
+
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [
+        ("silent", End(3, "not-reached", "timeout", "no answer came in time before StartTLS was answered")),
+        ("close-at-accept", End(3, "not-reached", "closed", "the server closed the connection before StartTLS")),
+        ("plain-http", NOT_TLS),
+        ("plain-ldap", End(3, "not-reached", "closed", "the server closed the connection before StartTLS")),
+        ("ssh", NOT_TLS),
+        ("silent-after-client-hello", LATE),
+        ("endless-garbage", NOT_TLS),
+        ("certificate-request-empty", BROKEN_REQUEST),
+        ("close-tls13-after-client-flight", REFUSED),
+        ("garbage-in-tls", End(3, "unanswered", "malformed", "the server answered inside TLS, but not in LDAP")),
+    ],
+)
+def test_hostile_directory_by_starttls(
+    site: Site, hostile: Callable[[str], AbstractContextManager[int]], name: str, end: End
+) -> None:
+    with hostile(name) as port:
+        assert_end(site, ("ldap", f"ldap://{HOST}:{port}"), end)
