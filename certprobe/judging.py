@@ -88,7 +88,7 @@ def judge_server(
         return None
     if stapled_ocsp is not None and yardstick.flags & ASKING:
         yardstick = _with_staple(yardstick, stapled_ocsp)
-    context, fetches = _chain(certificates[0], certificates[1:], _FOR_SERVERS, yardstick)
+    context, fetches = _chain(certificates[0], CertificateStore(certificates[1:]), _FOR_SERVERS, yardstick)
     para = _parameters(AuthType.AUTHTYPE_SERVER, host, yardstick)
     # NTAuth says which CAs may vouch for users; it says nothing of servers.
     policy = ChainPolicy.SSL if yardstick.policy is ChainPolicy.NT_AUTH else yardstick.policy
@@ -103,7 +103,7 @@ def judge_client(sent: tuple[Certificate, ...], known: Iterable[Certificate], ya
     Whether its root is trusted is the server's matter, so an unknown root does not decide here: the deciding status is
     given under CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG, the others without.
     """
-    context, fetches = _chain(sent[0], (*sent[1:], *known), _FOR_CLIENTS, yardstick)
+    context, fetches = _chain(sent[0], CertificateStore((*sent[1:], *known)), _FOR_CLIENTS, yardstick)
     para = _parameters(AuthType.AUTHTYPE_CLIENT, None, yardstick)
     lenient = para._replace(flags=para.flags | PolicyFlags.CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG)
     deciding = verify_chain_policy(yardstick.policy, context, lenient)
@@ -113,7 +113,7 @@ def judge_client(sent: tuple[Certificate, ...], known: Iterable[Certificate], ya
 
 
 def judge_certificate(
-    certificate: Certificate, known: Iterable[Certificate], purpose: Purpose, yardstick: Yardstick
+    certificate: Certificate, known: CertificateStore, purpose: Purpose, yardstick: Yardstick
 ) -> Judgement:
     """Judge the chain of any certificate by every policy, with issuers from `known`."""
     context, fetches = _chain(certificate, known, purpose.usage, yardstick)
@@ -133,7 +133,7 @@ def _with_staple(yardstick: Yardstick, stapled_ocsp: bytes) -> Yardstick:
     return yardstick._replace(evidence=evidence._replace(ocsp_responses=responses))
 
 
-def _chain(leaf: Certificate, others: Iterable[Certificate], usage: RequestedUsage, yardstick: Yardstick) -> Judged:
+def _chain(leaf: Certificate, others: CertificateStore, usage: RequestedUsage, yardstick: Yardstick) -> Judged:
     question = ChainQuestion(
         yardstick.roots,
         yardstick.at,
@@ -143,7 +143,7 @@ def _chain(leaf: Certificate, others: Iterable[Certificate], usage: RequestedUsa
         disallowed=yardstick.disallowed,
         profile=yardstick.profile,
     )
-    return yardstick.find_chain(leaf, CertificateStore(others), question)
+    return yardstick.find_chain(leaf, others, question)
 
 
 def _parameters(auth_type: AuthType, host: str | None, yardstick: Yardstick) -> PolicyParameters:

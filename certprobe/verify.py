@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from certprobe.judging import judge_certificate
 from certprobe.pki.credential import is_end_entity
+from certprobe.pki.store import CertificateStore
 from certprobe.report.verification import Subject, Terms, causes
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ def verify(
     contents: Contents, untrusted: tuple[Certificate, ...], purpose: Purpose, yardstick: Yardstick
 ) -> tuple[Subject, ...]:
     """Judge every subject of a file; its other certificates and `untrusted` may be issuers."""
-    known = (*contents.certificates, *untrusted)
+    # One store for all: a file may hold as many subjects as certificates.
+    known = CertificateStore((*contents.certificates, *untrusted))
     judged = ((each, judge_certificate(each.certificate, known, purpose, yardstick)) for each in subjects(contents))
     return tuple(
         Subject(each.source, each.certificate, judgement, causes(judgement, yardstick.profile))
