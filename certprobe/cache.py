@@ -47,7 +47,7 @@ class Cache:
         if not self._is_ours():
             return None
         try:
-            with open(self._path(key), "rb", opener=_open_without_waiting) as file:
+            with self._path(key).open("rb") as file:
                 data = file.read(_LONGEST_ENTRY)
                 os.utime(file.fileno())
             return _decoded(data)
@@ -95,11 +95,6 @@ class Cache:
             room, left = room - status.st_size, left - 1
             if room < 0 or left < 0:
                 path.unlink()
-
-
-def _open_without_waiting(path: str, flags: int) -> int:
-    """Open a file, never a link, and never wait as for a pipe."""
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
 def _encoded(entry: Entry) -> bytes:

@@ -23,6 +23,7 @@ from certprobe.report.fetches import FetchOutcome
 from certprobe.transport import Deadline
 from certprobe.vicinity import ALL_UNICAST, PUBLIC_ONLY, Vicinity
 from tests.peers.channel import Channel, listening
+from tests.peers.nginx import Nginx
 from tests.peers.process import HOST
 from tests.peers.site import Site
 from tests.peers.web import Answer, Web, always, redirect, serving
@@ -90,6 +91,11 @@ def test_a_server_of_tls_is_not_judged(site: Site, fetcher: Callable[..., Fetche
     with serving(expired.chain, expired.key) as web:
         web.pages["/ca.crl"] = always(CRL)
         assert told(fetcher().fetch(a_crl(web.url("/ca.crl")), ALL_UNICAST)) == (FetchOutcome.FETCHED, len(CRL), "")
+
+
+def test_a_server_that_asks_for_a_certificate_gets_none(nginx: Nginx, fetcher: Callable[..., Fetcher]) -> None:
+    fetched = fetcher().fetch(a_crl(f"https://{HOST}:{nginx.optional}/"), ALL_UNICAST)
+    assert "neither PEM nor DER" in fetched.fetch.detail, "its page is what came"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

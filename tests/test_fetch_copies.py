@@ -11,6 +11,7 @@ import pytest
 from certprobe.cache import Cache
 from certprobe.chain.sources import SourceKind
 from certprobe.fetch import Copy, Fetched, Fetcher, Network, Wanted
+from certprobe.lab.der import pem
 from certprobe.lab.pki import Authority
 from certprobe.lab.revocation import crl, good, ocsp
 from certprobe.pki.crl import CertificateList
@@ -67,6 +68,14 @@ def test_while_it_is_current_nobody_is_asked(web: Web, run: Run, kind: SourceKin
     outcomes = [run(day, kind).fetch.outcome for day in (0, days, days + 0.001)]
     assert outcomes == [FetchOutcome.FETCHED, FetchOutcome.CACHED, FetchOutcome.FETCHED]
     assert len(web.requests) == 2
+
+
+@pytest.mark.parametrize(("other", "outcome"), [(NEWER, FetchOutcome.CACHED), (ETERNAL, FetchOutcome.FETCHED)])
+def test_of_several_the_first_to_end_decides(web: Web, run: Run, other: bytes, outcome: FetchOutcome) -> None:
+    blocks = [pem(one).replace(b"CERTIFICATE", b"X509 CRL") for one in (other, CRL)]
+    web.pages["/it"] = always(b"".join(blocks))
+    outcomes = [run(days).fetch.outcome for days in (0, 5, 7)]
+    assert outcomes == [FetchOutcome.FETCHED, outcome, FetchOutcome.FETCHED]
 
 
 def test_what_does_not_say_how_long_it_holds_is_asked_after(web: Web, run: Run) -> None:

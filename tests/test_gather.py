@@ -232,6 +232,15 @@ def test_a_delta_crl_is_fetched_with_its_base(lab: Lab, where: str) -> None:
     assert len(lab.web.asked) == 3, "the copies are current"
 
 
+def test_the_delta_crl_of_who_is_not_asked_of_is_not_fetched(lab: Lab) -> None:
+    server = lab.server(crl="/ca.crl")
+    base = crl(ROOT, extensions=[freshest_crl(lab.web.url("/delta.crl"))])
+    lab.evidence = RevocationEvidence((CertificateList(base),))
+    lab.web.pages["/ca.crl"] = always(crl(lab.ca))
+    assert lab.errors(server, flags=ChainFlags.CERT_CHAIN_REVOCATION_CHECK_END_CERT) == [0, 0, 0]
+    assert lab.web.asked == ["/ca.crl"]
+
+
 def test_a_delta_crl_may_take_a_hold_back(lab: Lab) -> None:
     server = lab.server(crl="/ca.crl", freshest="/delta.crl")
     held = revoked(server, reason=CrlReason.certificateHold)
