@@ -13,7 +13,7 @@ def test_bits_are_those_of_wincrypt_h() -> None:
 
 
 def test_policy_flags_are_those_of_wincrypt_h() -> None:
-    assert [flag.value for flag in PolicyFlags] == [1 << n for n in (*range(16), 30, 31)]
+    assert [flag.value for flag in PolicyFlags] == [1 << n for n in (*range(18), 30, 31)]
     assert PolicyFlags.CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG.value == 0x10
     assert PolicyFlags.CERT_CHAIN_POLICY_IGNORE_NOT_SUPPORTED_CRITICAL_EXT_FLAG.value == 0x2000
     assert [check.value for check in SslChecks] == [0x80, 0x100, 0x200, 0x1000, 0x2000]
