@@ -135,7 +135,7 @@ class Fetcher:
         return until is not None and kept.entry.confirmed <= self.now() <= until
 
     def _entry(self, wanted: Wanted, answer: HttpAnswered, entry: Entry | None) -> tuple[FetchOutcome, Entry]:
-        fields = {name: value for name, value in answer.headers if len(value) <= _LONGEST_VALIDATOR}
+        fields = dict(answer.headers)
         if answer.status == _NOT_MODIFIED and entry is not None:
             return FetchOutcome.UNCHANGED, entry._replace(confirmed=self.now())
         if answer.status != _OK:
@@ -144,7 +144,9 @@ class Fetcher:
             raise _failed(f"it is longer than {_KINDS[wanted.kind].limit} octets")
         if answer.body_end is not BodyEnd.COMPLETE:
             raise _failed("the server broke off in the middle of it")
-        new = Entry(wanted.url, self.now(), fields.get("etag"), fields.get("last-modified"), answer.body)
+        new = Entry(
+            wanted.url, self.now(), _validator(fields.get("etag")), _validator(fields.get("last-modified")), answer.body
+        )
         return FetchOutcome.FETCHED, new
 
     # --- the network --------------------------------------------------------------------------------------------------
@@ -232,6 +234,11 @@ def _kept(entry: Entry | None, kind: _Kind) -> _Kept | None:
         return _Kept(entry, kind.decode(entry.body)) if entry is not None else None
     except DecodeError:
         return None
+
+
+def _validator(value: str | None) -> str | None:
+    """A validator, if it is one that can be sent back."""
+    return value if value is not None and value.isascii() and len(value) <= _LONGEST_VALIDATOR else None
 
 
 def _validators(entry: Entry | None) -> Headers:

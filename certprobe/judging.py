@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     Judged: TypeAlias = tuple[ChainContext, tuple[Fetch, ...]]
 
 _NAMES_SHOWN = 6
+_FAILURES_SHOWN = 3
 _ALWAYS_ASKED = (ChainPolicy.BASE, ChainPolicy.SSL)
 _UNKNOWN = (CRYPT_E_REVOCATION_OFFLINE, CRYPT_E_NO_REVOCATION_CHECK)
 _FOR_SERVERS = RequestedUsage(UsageMatch.AND, (SERVER_AUTH,))
@@ -169,7 +170,8 @@ def _reason(context: ChainContext, status: PolicyStatus, fetches: tuple[Fetch, .
     reason = next((finding.detail for finding in findings if finding.bit & bits), meaning(status.error).text)
     if status.error in _UNKNOWN:
         # Why it was not to be had is more to the point than that it is not there.
-        reason = "; ".join((reason, *(f"{fetch.url}: {fetch.detail}" for fetch in fetches if fetch.detail)))
+        failures = [f"{fetch.url}: {fetch.detail}" for fetch in fetches if fetch.detail]
+        reason = "; ".join((reason, *failures[:_FAILURES_SHOWN]))
     return reason
 
 

@@ -111,6 +111,13 @@ def test_a_date_is_a_validator_too(web: Web, run: Run) -> None:
     assert web.requests[-1].headers["if-modified-since"] == "Sun, 01 Mar 2026 12:00:00 GMT"
 
 
+@pytest.mark.parametrize("etag", ['"\xe9"', '"' + "x" * 2000 + '"'])
+def test_a_validator_that_cannot_be_sent_back_is_none(web: Web, run: Run, etag: str) -> None:
+    web.pages["/it"] = always(CRL, 200, ("ETag", etag))
+    assert [run(7).fetch.outcome for _ in range(2)] == [FetchOutcome.FETCHED] * 2
+    assert "if-none-match" not in web.requests[-1].headers
+
+
 def test_certificates_that_are_unchanged_hold_for_another_day(web: Web, run: Run) -> None:
     web.pages["/it"] = validated(CA.issued.der, '"v1"')
     outcomes = [run(days, SourceKind.CA_ISSUERS).fetch.outcome for days in (0, 1.5, 2.4)]

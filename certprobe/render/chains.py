@@ -60,10 +60,16 @@ def write_fetches(page: Page, judgement: shape_pki.Judgement, verbosity: Verbosi
         page.line(("What certificates name as published:", Tone.FAINT), indent=2)
     width = max((len(fetch["kind"]) for fetch in shown), default=0) + 2
     for fetch in shown:
-        detail = f": {fetch['detail']}" if fetch["detail"] else ""
-        size = f", {words.count(fetch['size'], 'octet')}" if fetch["size"] is not None else ""
         outcome = (fetch["outcome"], Tone.ODD if fetch["detail"] else Tone.GOOD)
-        page.line(f"{fetch['url']}  ", outcome, f"{size}{detail}", lead=fetch["kind"].ljust(width), indent=2, hang=2)
+        lead = fetch["kind"].ljust(width)
+        page.line(f"{fetch['url']}  ", outcome, _what_came(fetch), lead=lead, indent=2, hang=2)
+
+
+def _what_came(fetch: shape_pki.Fetch) -> str:
+    size = "" if fetch["size"] is None else words.count(fetch["size"], "octet")
+    if not fetch["detail"]:
+        return f", {size}"
+    return f": {fetch['detail']}" + (f"; an old copy of {size} is used" if size else "")
 
 
 def write_policies(page: Page, judgement: shape_pki.Judgement, mark: str = "") -> None:
