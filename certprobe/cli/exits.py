@@ -18,7 +18,7 @@ class ExitCode(enum.IntEnum):
         member.meaning = meaning
         return member
 
-    CLEAN = 0, "the server was reached and nothing is wrong"
+    CLEAN = 0, "nothing is wrong; the server, where one was asked, was reached"
     FINDING = 1, "a finding: a chain is not trusted for its purpose, or the login was refused"
     USAGE = 2, "the command line cannot be meant"
     NOT_REACHED = 3, "the server was not reached: name not found, connection refused, timeout, not TLS"
