@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from tests.peers.slapd import Slapd
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Octets make no name: where they are random, parallel workers would not agree on which tests there are."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The certificates and their files (see `tests.peers.site`)."""
