@@ -14,11 +14,12 @@ from certprobe.pki.decode import Contents, Identities, credentials, decode
 from certprobe.pki.store import CertificateStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.crl import CertificateList
     from certprobe.pki.ocsp import OcspResponse
+    from certprobe.pki.published import Published
 
 _LONGEST_FILE = 64 * 1024 * 1024
 _LONGEST_PASSWORD = 4096
@@ -129,35 +130,23 @@ def _certificates(path: str) -> tuple[Certificate, ...]:
 
 def read_crls(path: str) -> tuple[CertificateList, ...]:
     """Return the CRLs of a file, DER or any number of PEM blocks. Raises DecodeError if one is none."""
-    from certprobe.pki.crl import CertificateList
+    from certprobe.pki.published import decode_crls
 
-    crls = tuple(map(CertificateList, _encoded(path, "X509 CRL")))
-    if damaged := next((crl for crl in crls if crl.this_update is None), None):
-        raise DecodeError(f"{path}: no CRL: {damaged.fault}")
-    return crls
+    return _published(path, decode_crls).crls
 
 
 def read_ocsp_responses(path: str) -> tuple[OcspResponse, ...]:
     """Return the OCSP responses of a file, DER or any number of PEM blocks. Raises DecodeError if one is none."""
-    from certprobe.pki.ocsp import OcspResponse
+    from certprobe.pki.published import decode_ocsp_responses
 
-    responses = tuple(map(OcspResponse, _encoded(path, "OCSP RESPONSE")))
-    if damaged := next((response for response in responses if response.status is None), None):
-        raise DecodeError(f"{path}: no OCSP response: {damaged.fault}")
-    return responses
+    return _published(path, decode_ocsp_responses).ocsp_responses
 
 
-def _encoded(path: str, label: str) -> tuple[bytes, ...]:
-    """The DER in a file: of every PEM block with that label, or the file as it is."""
-    from certprobe.pki import pem
-
-    data = read_file(path, _LONGEST_FILE)
-    if not pem.is_pem(data):
-        return (data,)
-    blocks = tuple(block.der for block in pem.split(data) if block.label == label)
-    if not blocks:
-        raise DecodeError(f"{path}: PEM without {label}")
-    return blocks
+def _published(path: str, decode: Callable[[bytes], Published]) -> Published:
+    try:
+        return decode(read_file(path, _LONGEST_FILE))
+    except DecodeError as error:
+        raise DecodeError(f"{path}: {error}") from None
 
 
 def read_trust(text: str) -> Trust:

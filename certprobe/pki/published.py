@@ -30,7 +30,7 @@ class Published(NamedTuple):
 
 def decode_crls(data: bytes) -> Published:
     """Read one CRL in DER, or any number in PEM; raises DecodeError for none, and for what has no issuer and date."""
-    crls = tuple(CertificateList(found) for found in _found(data, _CRL_LABELS))
+    crls = tuple(CertificateList(found) for found in _found(data, "CRL", _CRL_LABELS))
     for crl in crls:
         if crl.this_update is None:
             raise DecodeError(f"no CRL: {crl.fault or 'it has no readable thisUpdate'}")
@@ -39,7 +39,7 @@ def decode_crls(data: bytes) -> Published:
 
 def decode_ocsp_responses(data: bytes) -> Published:
     """Read one OCSP response in DER, or any number in PEM; raises DecodeError for none, and for what has no status."""
-    responses = tuple(OcspResponse(found) for found in _found(data, _OCSP_LABELS))
+    responses = tuple(OcspResponse(found) for found in _found(data, "OCSP response", _OCSP_LABELS))
     for response in responses:
         if response.status is None:
             raise DecodeError(f"no OCSP response: {response.fault}")
@@ -61,21 +61,21 @@ def decode_issuers(data: bytes) -> Published:
     return Published(tuple(certificates))
 
 
-def _found(data: bytes, labels: tuple[str, ...]) -> list[bytes]:
+def _found(data: bytes, what: str, labels: tuple[str, ...]) -> list[bytes]:
     if not pem.is_pem(data):
-        return [_one_value(data)]
+        return [_one_value(data, what)]
     found = [block.der for block in _blocks(data) if block.label in labels]
     if not found:
         raise DecodeError(f"PEM without {labels[0]}")
     return found
 
 
-def _one_value(data: bytes) -> bytes:
+def _one_value(data: bytes, what: str) -> bytes:
     """Cut off what follows the one DER value, as the line end that some servers add."""
     try:
         return data[: der.expect(data, der.SEQUENCE, 0, len(data), "the outermost value").end]
     except der.DerError as error:
-        raise DecodeError(f"neither PEM nor DER: {error}" if data else "it is empty") from None
+        raise DecodeError(f"no {what}: {f'neither PEM nor DER: {error}' if data else 'it is empty'}") from None
 
 
 def _blocks(data: bytes) -> Iterator[pem.PemBlock]:
@@ -88,7 +88,7 @@ def _blocks(data: bytes) -> Iterator[pem.PemBlock]:
 
 
 def _certificate(data: bytes) -> Certificate:
-    certificate = Certificate(_one_value(data))
+    certificate = Certificate(_one_value(data, "certificate"))
     if certificate.layout.subject_public_key_info is None:
         raise DecodeError(f"no certificate: {certificate.layout.fault}")
     return certificate
