@@ -5,6 +5,7 @@ Modelled on h11: the owner feeds `receive_data`, drains `next_event` until it re
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -30,7 +31,7 @@ _HANDSHAKE_HEADER = 4
 _TLS_RECORD_START = 2
 
 
-class TlsConversation:
+class TlsConversation(ABC):
     """One side of a TLS connection over an Engine.
 
     Failures raise ProtocolError from `next_event`, after every event that preceded them; after `PeerClosed` nothing
@@ -55,13 +56,13 @@ class TlsConversation:
         self._advance()
 
     @property
+    @abstractmethod
     def _version(self) -> int:
         """The negotiated version, TLS 1.2 while it is not known."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _translate_handshake(self, direction: Direction, kind: int, body: bytes) -> None:
         """Tell what one handshake message brought."""
-        raise NotImplementedError
 
     def receive_data(self, data: bytes) -> None:
         """Hand over octets from the peer; what comes after the end is ignored."""
