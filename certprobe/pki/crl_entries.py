@@ -193,7 +193,7 @@ _REASON_CODES: Final = frozenset(CrlReason)
 
 def _entry(data: bytes, offset: int, certificate_issuer: tuple[GeneralName, ...] | None) -> RevokedCertificate:
     entry = der.read(data, offset)
-    serial, time, *_ = der.children(data, entry, limit=3)
+    serial, time, *_ = der.members(data, entry, 2, limit=3)
     rest = data[time.end : entry.end]
     found = _entry_extensions(rest) if rest else _EntryExtensions(CrlReason.unspecified, None, None, ())
     try:

@@ -114,6 +114,14 @@ def children(data: bytes, parent: Tlv, *, limit: int = 1000) -> Iterator[Tlv]:
         raise DerError(f"more than {limit} values inside the one at byte {parent.start}")
 
 
+def members(data: bytes, parent: Tlv, least: int, *, limit: int = 1000) -> tuple[Tlv, ...]:
+    """Return the values inside a constructed one; raise DerError also if there are fewer than `least`."""
+    found = tuple(children(data, parent, limit=limit))
+    if len(found) < least:
+        raise DerError(f"{len(found)} values inside the one at byte {parent.start} where {least} should be")
+    return found
+
+
 def value(data: bytes, tlv: Tlv) -> bytes:
     """Return the contents octets."""
     return data[tlv.value_start : tlv.end]

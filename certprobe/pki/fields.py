@@ -235,7 +235,7 @@ def key_bits(key: PublicKeyInfo) -> int | None:
                 return _curve_bits(key)
             case other:
                 return algorithms.FIXED_KEY_BITS.get(other)
-    except ValueError:  # DerError, and too few values to unpack
+    except der.DerError:
         return None
 
 
@@ -244,8 +244,8 @@ def _curve_bits(key: PublicKeyInfo) -> int | None:
     if oid is not None:
         return algorithms.CURVES[oid].bits if oid in algorithms.CURVES else None
     parameters = key.algorithm.parameters
-    _, field, *_ = der.children(parameters, der.whole(parameters, der.SEQUENCE, "SpecifiedECDomain"), limit=8)
-    _, prime = der.children(parameters, field, limit=2)
+    _, field, *_ = der.members(parameters, der.whole(parameters, der.SEQUENCE, "SpecifiedECDomain"), 2, limit=8)
+    _, prime = der.members(parameters, field, 2, limit=2)
     return der.integer(der.value(parameters, prime)).bit_length() if prime.tag == der.INTEGER else None
 
 

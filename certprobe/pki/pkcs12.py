@@ -113,7 +113,7 @@ def _inspect(data: bytes) -> str | None:
 
 
 def _inspect_mac(data: bytes, mac_data: der.Tlv) -> str | None:
-    digest_info, *rest = der.children(data, mac_data, limit=3)
+    digest_info, *rest = der.members(data, mac_data, 1, limit=3)
     algorithm = fields.algorithm_identifier(
         data, der.expect(data, der.SEQUENCE, digest_info.value_start, digest_info.end, "mac")
     )
@@ -134,8 +134,8 @@ def _encryption_algorithms(data: bytes, auth_safe: der.Tlv) -> Iterator[Algorith
     for content_info in der.children(octets, der.whole(octets, der.SEQUENCE, "AuthenticatedSafe")):
         kind, content = _content(octets, content_info)
         if kind == _ENCRYPTED_DATA:
-            _, encrypted = der.children(octets, content, limit=2)
-            _, algorithm, *_ = der.children(octets, encrypted, limit=3)
+            _, encrypted = der.members(octets, content, 2, limit=2)
+            _, algorithm, *_ = der.members(octets, encrypted, 2, limit=3)
             yield fields.algorithm_identifier(octets, algorithm)
         elif kind == _DATA:
             yield from _shrouded_keys(der.value(octets, content))

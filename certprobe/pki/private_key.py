@@ -88,7 +88,7 @@ def _load_traditional(block: PemBlock, password: bytes | None) -> PrivateKey:
 def _unknown_key_algorithm(data: bytes) -> str | None:
     """Name what a whole PKCS#8 key has that `_load_plain` cannot load; None if it should have been loaded."""
     try:
-        version, algorithm, *_ = der.children(data, der.whole(data, der.SEQUENCE, "PrivateKeyInfo"), limit=8)
+        version, algorithm, *_ = der.members(data, der.whole(data, der.SEQUENCE, "PrivateKeyInfo"), 2, limit=8)
         if version.tag != der.INTEGER or algorithm.tag != der.SEQUENCE:
             return None
         key = fields.PublicKeyInfo(fields.algorithm_identifier(data, algorithm), b"")

@@ -374,3 +374,10 @@ def test_bounds() -> None:
         read(bytes(64 * 1024 * 1024 + 1))
     with pytest.raises(FileError, match="file: more than 100000 PEM blocks"):
         read(pem(b"\x30\x00") * 100_001)
+
+
+def test_pkcs12_without_anything_in_its_mac() -> None:
+    """Found by fuzzing: PFX with version, an empty authSafe, and a macData of no members."""
+    pfx = sequence(integer(3), sequence(), sequence())
+    with pytest.raises(DecodeError, match="PKCS#12: 0 values inside"):
+        decode(pfx, source="f", password=None)

@@ -167,3 +167,11 @@ def test_times(tag: int, text: bytes, expected: datetime) -> None:
 def test_no_times(tag: int, text: bytes, reason: str) -> None:
     with pytest.raises(der.DerError, match=reason):
         der.time(tag, text)
+
+
+def test_fewer_members_than_there_must_be() -> None:
+    """Hostile structures are short of what a reader takes for granted."""
+    data = sequence(integer(5))
+    assert [tlv.tag for tlv in der.members(data, der.read(data), 1)] == [der.INTEGER]
+    with pytest.raises(der.DerError, match="1 values inside the one at byte 0 where 2 should be"):
+        der.members(data, der.read(data), 2)
