@@ -23,7 +23,6 @@ from certprobe.chain.strict_extensions import (
     check_end_entity_extensions,
     check_subject_key_identifier,
     check_tls_features,
-    check_usages,
 )
 from certprobe.chain.strict_fields import (
     check_encoding_strictly,
@@ -44,6 +43,7 @@ from certprobe.chain.strict_names import (
 )
 from certprobe.chain.strict_policies import check_policy_lists
 from certprobe.chain.strict_revocation import check_crls
+from certprobe.chain.strict_usages import check_usages
 
 if TYPE_CHECKING:
     from certprobe.chain.path import Check

@@ -9,7 +9,7 @@ from certprobe.chain.context import Remark
 from certprobe.chain.issuer import IssuerMatch
 from certprobe.chain.path import name_of
 from certprobe.pki import der, extensions
-from certprobe.pki.usage import ANY_EXTENDED_KEY_USAGE, SERVER_AUTH, KeyUsage
+from certprobe.pki.usage import KeyUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,18 +114,3 @@ def _tls_features(certificate: Certificate) -> frozenset[int]:
         return frozenset(der.integer(der.value(extension.value, feature)) for feature in features)
     except der.DerError:
         return frozenset()
-
-
-def check_usages(path: PathView) -> Iterator[Result]:
-    """A server's certificate is one for servers by its own word; a root is one for everything."""
-    for index, certificate in enumerate(path.certificates):
-        usage, purposes = certificate.key_usage, certificate.extended_key_usage
-        if usage is not None and not usage:
-            yield index, Remark("RFC 5280 4.2.1.3", "keyUsage allows nothing")
-        if index == path.root and index > 0 and purposes is not None:
-            yield index, Remark("BR 7.1.2.1.2", "extKeyUsage stands in a root")
-        if index == 0 and SERVER_AUTH in path.question.requested_usage.oids:
-            if purposes is None:
-                yield index, Remark("BR 7.1.2.7.6", "extKeyUsage is missing in a server's certificate")
-            elif ANY_EXTENDED_KEY_USAGE in purposes:
-                yield index, Remark("BR 7.1.2.7.10", "extKeyUsage has anyExtendedKeyUsage")
