@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _CITATION: Final = "RFC 5280 4.2.1.10"
 _EMAIL_ADDRESS: Final = "1.2.840.113549.1.9.1"
 
-# Names of one certificate times subtrees of one CA; other validators give up here as well.
+# Names of one certificate times subtrees of one CA for each form of names; other validators give up here as well.
 MOST_COMPARISONS: Final = 1 << 20
 _MOST_NAMED = 3
 
@@ -87,10 +88,13 @@ def _of_one(certificate: Certificate, realm: _Realm, rules: NameRules) -> Iterat
         yield _cannot_tell(detail)
         yield Finding(TrustError.CERT_TRUST_INVALID_EXTENSION, _CITATION, detail)
         return
-    names = tuple(_names(certificate, rules))
-    if len(names) * realm.size > MOST_COMPARISONS:
-        work = f"{len(names)} names of {who} against {realm.size} subtrees"
-        yield _cannot_tell(f"{work} are more than {MOST_COMPARISONS} comparisons, and were not compared")
+    whole, attributes = tuple(_whole_names(certificate)), tuple(_attributes(certificate, rules))
+    names = (*whole, *attributes)
+    # What stands in the subject has no form of its own: to somebody it may be a name of any.
+    work = sum(realm.sizes[name.form] for name in whole) + len(attributes) * realm.sizes.total()
+    if work > MOST_COMPARISONS:
+        sizes = f"{len(names)} names of {who} against {realm.sizes.total()} subtrees"
+        yield _cannot_tell(f"{sizes} are more than {MOST_COMPARISONS} comparisons, and were not compared")
         return
     for form in dict.fromkeys(name.form for name in names):
         of_form = [name for name in names if name.form == form]
@@ -114,17 +118,11 @@ class _Name(NamedTuple):
     flaw: str | None = None
 
 
-def _names(certificate: Certificate, rules: NameRules) -> Iterator[_Name]:
-    """The names of a certificate that constraints speak of, wherever they stand.
-
-    A commonName is a DNS name where no dNSName is, unless RFC 9525 rules; an emailAddress of the subject is a mailbox,
-    to Windows where no rfc822Name is.
-    """
+def _whole_names(certificate: Certificate) -> Iterator[_Name]:
+    """The names of subjectAltName, and the subject."""
     from certprobe.pki import name_constraints as nc
 
-    kinds = set()
     for name in certificate.subject_alt_names or ():
-        kinds.add(name.kind)
         form = nc.form_of(name)
         if form in nc.SUPPORTED:
             yield _Name(form, name.value, nc.position(name), nc.name_flaw(name))
@@ -133,6 +131,18 @@ def _names(certificate: Certificate, rules: NameRules) -> Iterator[_Name]:
     subject = certificate.subject
     if subject.rdns:
         yield _Name(GeneralNameKind.directoryName.name, subject.rfc4514, nc.directory_position(subject))
+
+
+def _attributes(certificate: Certificate, rules: NameRules) -> Iterator[_Name]:
+    """The names that are attributes of the subject.
+
+    A commonName is a DNS name where no dNSName is, unless RFC 9525 rules; an emailAddress is a mailbox, to Windows
+    where no rfc822Name is.
+    """
+    from certprobe.pki import name_constraints as nc
+
+    kinds = {name.kind for name in certificate.subject_alt_names or ()}
+    subject = certificate.subject
     if rules is not NameRules.WINDOWS or GeneralNameKind.rfc822Name not in kinds:
         for attribute in (attribute for rdn in subject.rdns for attribute in rdn):
             if attribute.type == _EMAIL_ADDRESS and attribute.text is not None:
@@ -148,12 +158,12 @@ def _names(certificate: Certificate, rules: NameRules) -> Iterator[_Name]:
 
 
 class _Realm:
-    """The constraints of one CA by forms of names: `limits` that can be held, and why `barred` forms cannot."""
+    """The constraints of one CA by forms: their `sizes`, `limits` that can be held, why `barred` forms cannot."""
 
     def __init__(self, constraints: NameConstraints) -> None:
         from certprobe.pki.name_constraints import SUPPORTED, form_of
 
-        self.size = len(constraints.permitted) + len(constraints.excluded)
+        self.sizes = Counter(form_of(subtree.base) for subtrees in constraints for subtree in subtrees)
         self.barred: dict[str, str] = {}
         sides: dict[str, tuple[list[GeneralSubtree], list[GeneralSubtree]]] = {}
         for side, subtrees in enumerate(constraints):

@@ -7,7 +7,7 @@ from certprobe.chain.context import ChainContext
 from certprobe.chain.engine import get_certificate_chain
 from certprobe.chain.profile import HYGIENE, RFC_5280, WEBPKI, WINDOWS, Profile
 from certprobe.chain.question import ChainQuestion
-from certprobe.lab.der import sequence, tlv
+from certprobe.lab.der import oid, sequence, tlv
 from certprobe.lab.pki import Authority, Extension, Issued, common_name_only
 from tests.chain.judging import AT, certificate, details, errors, infos, store
 from tests.pki.general_names import (
@@ -27,6 +27,8 @@ from tests.pki.general_names import (
 
 ROOT = Authority.root("Root", at=AT)
 DAMAGED_ALT_NAME = tlv(0x82, b"www.lab.test\x00.evil.test")
+
+EMAIL_ADDRESS = oid("1.2.840.113549.1.9.1")
 
 BOTH = (WINDOWS, WEBPKI)
 WHO = "the certificate with the serial number 07"
@@ -290,6 +292,20 @@ def test_the_work_is_bounded_and_it_is_told(profile: Profile) -> None:
     assert details(chain, 1) == [
         f"1025 names of {WHO} against 1024 subtrees are more than 1048576 comparisons, and were not compared"
     ]
+
+
+@pytest.mark.parametrize("profile", BOTH)
+def test_work_is_counted_for_each_form(profile: Profile) -> None:
+    ca = constrained(excluded=tuple(address(f"10.{n // 250}.{n % 250}.0/24") for n in range(1025)))
+    assert errors(judge(holder(ca, *(dns(f"{n}.lab.test") for n in range(1025))), ca, profile=profile)) == [0] * 4
+
+
+@pytest.mark.parametrize("profile", BOTH)
+def test_mailboxes_of_the_subject_count_against_every_form(profile: Profile) -> None:
+    ca = constrained(excluded=tuple(dns(f"{n}.evil.test") for n in range(1025)))
+    mailboxes = sequence(*(tlv(0x31, sequence(EMAIL_ADDRESS, tlv(0x16, b"%d@lab.test" % n))) for n in range(1024)))
+    chain = judge(holder(ca, dns("lab.test"), subject=mailboxes), ca, profile=profile)
+    assert errors(chain) == [0x800, 0, 0x800, 0]
 
 
 # -- what Windows has no bit for
