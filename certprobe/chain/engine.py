@@ -10,15 +10,17 @@ from certprobe.chain.context import ChainContext, ChainElement, Finding, Remark,
 from certprobe.chain.path import WHOLE_CHAIN, PathView
 from certprobe.chain.rank import demerit, doubts
 from certprobe.chain.search import DEFAULT_BUDGET, Ground, find_paths
+from certprobe.chain.working_key import HeirCertificate, with_working_keys
 from certprobe.pki.signature import verify_signature
 from certprobe.wincrypt.trust_status import TrustError, TrustInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from certprobe.chain.question import ChainQuestion
     from certprobe.chain.search import Budget, Path
     from certprobe.pki.certificate import Certificate
+    from certprobe.pki.signature import SignatureCheck, Signed
     from certprobe.pki.store import CertificateStore
 
 # How an element's issuer was found and whether it is its own says nothing of a chain.
@@ -38,12 +40,25 @@ def get_certificate_chain(
     is judged as far as possible; nothing is raised for what is wrong with a certificate.
     Not checked: the server's name (see `certprobe.policy`).
     """
-    verify = cache(verify_signature)
+    verify = _verifier()
     ground = Ground(additional_store, question.roots, anchors(certificate, question))
     search = find_paths(certificate, ground, budget, doubts(question, verify))
-    judged = [judge(path, PathView(*bare(path, question), question, verify, additional_store)) for path in search.paths]
+    judged = [
+        judge(path, PathView(*with_working_keys(bare(path, question)), question, verify, additional_store))
+        for path in search.paths
+    ]
     best, *lower_quality = sorted(judged, key=lambda chain: demerit(chain, question.profile))
     return ChainContext((best,), best.error, best.info, tuple(lower_quality), search.end)
+
+
+def _verifier() -> Callable[[Signed, Certificate], SignatureCheck]:
+    """Remember what came of a signature, unless the issuer's key is another on every path."""
+    remembered = cache(verify_signature)
+
+    def verify(signed: Signed, issuer: Certificate) -> SignatureCheck:
+        return (verify_signature if isinstance(issuer, HeirCertificate) else remembered)(signed, issuer)
+
+    return verify
 
 
 def judge(path: Path, view: PathView) -> SimpleChain:

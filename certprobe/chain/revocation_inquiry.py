@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from certprobe.chain.anchor import TrustAnchor
 from certprobe.chain.path import moment
 from certprobe.chain.profile import Entries
 from certprobe.pki.certificate import Certificate
@@ -86,7 +87,10 @@ def inquire(path: PathView, index: int, search: SignerSearch = SignerSearch.STOR
     """Judge one element of a path by all evidence, as if everything above it were in order."""
     above = index if index == path.anchor else index + 1
     # Of an anchor the path may hold no more than name and key, but whoever signs CRLs must be allowed to.
-    authorities = tuple(Certificate(authority.der) for authority in path.certificates[above:])
+    authorities = tuple(
+        Certificate(authority.der) if isinstance(authority, TrustAnchor) else authority
+        for authority in path.certificates[above:]
+    )
     if not authorities:
         return _no_check("who issued it is not known, and so not who may revoke it")
     inquiry = Inquiry(path.certificates[index], authorities, path, search)

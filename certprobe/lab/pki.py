@@ -22,7 +22,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias, TypedDict, Unpack, get
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -36,7 +36,11 @@ from cryptography.hazmat.primitives.serialization import (
 from certprobe.lab.der import bit_string, integer, oid, pem, sequence, time, tlv
 
 PrivateKey: TypeAlias = (
-    rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
+    rsa.RSAPrivateKey
+    | ec.EllipticCurvePrivateKey
+    | dsa.DSAPrivateKey
+    | ed25519.Ed25519PrivateKey
+    | ed448.Ed448PrivateKey
 )
 Name: TypeAlias = str | x509.Name | bytes
 """A distinguished name: RFC 4514 text, a `cryptography` name, or DER, which may be anything."""
@@ -82,6 +86,7 @@ _ECDSA_SIGNATURES: Final = {
     "sha384": "1.2.840.10045.4.3.3",
     "sha512": "1.2.840.10045.4.3.4",
 }
+_DSA_SIGNATURES: Final = {"sha1": "1.2.840.10040.4.3", "sha256": "2.16.840.1.101.3.4.3.2"}
 
 
 class Extension(NamedTuple):
@@ -98,7 +103,8 @@ class Options(TypedDict, total=False):
     `not_before` or `not_after` alone moves the other end, so that no window is inside out by accident.
     `subject_alt_names` holds host names and IP addresses as text, or GeneralNames as DER; empty means no extension.
     `extensions` are added last; one with the OID of an extension made here replaces it. `omit` leaves OIDs out.
-    `issuer` is written instead of the authority's own subject. `version` 1 drops all extensions.
+    `issuer` is written instead of the authority's own subject, `public_key_info` instead of what `key` says of itself.
+    `version` 1 drops all extensions.
     """
 
     subject: Name
@@ -107,6 +113,7 @@ class Options(TypedDict, total=False):
     not_before: datetime
     not_after: datetime
     key: PrivateKey
+    public_key_info: bytes
     signature_hash: hashes.HashAlgorithm
     version: int
     basic_constraints: x509.BasicConstraints | None
@@ -226,7 +233,7 @@ class Authority:
             issuer,
             _validity(options, self.at),
             subject,
-            _public_key_info(key),
+            options.get("public_key_info") or _public_key_info(key),
             tlv(0xA3, sequence(*map(encoded_extension, _extensions(options, key, signer)))) if version > 2 else b"",
         )
         der = sequence(tbs, algorithm, bit_string(sign(signer, digest, tbs)))
@@ -338,6 +345,8 @@ def signature_algorithm(key: PrivateKey, digest: hashes.HashAlgorithm) -> bytes:
             return sequence(oid(_RSA_SIGNATURES[digest.name]), b"\x05\x00")
         case ec.EllipticCurvePrivateKey():
             return sequence(oid(_ECDSA_SIGNATURES[digest.name]))
+        case dsa.DSAPrivateKey():
+            return sequence(oid(_DSA_SIGNATURES[digest.name]))
         case ed25519.Ed25519PrivateKey():
             return sequence(oid("1.3.101.112"))
         case _:
@@ -351,6 +360,8 @@ def sign(key: PrivateKey, digest: hashes.HashAlgorithm, data: bytes) -> bytes:
             return key.sign(data, padding.PKCS1v15(), digest)
         case ec.EllipticCurvePrivateKey():
             return key.sign(data, ec.ECDSA(digest))
+        case dsa.DSAPrivateKey():
+            return key.sign(data, digest)
         case _:
             return key.sign(data)
 

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 _LARGEST_MODULUS = 16_384
 _LARGEST_EXPONENT = 64
 _LEAST_RSA_BITS = 1024
+_OMITTED = (b"", b"\x05\x00")
 _WEAK_HASHES = ("md2", "md4", "md5")
 
 ClassicalKey = (
@@ -65,7 +66,8 @@ class SignatureCheck(enum.Enum):
 def verify_signature(signed: Signed, issuer: Certificate) -> SignatureCheck:
     """Verify the signature of `signed` with the public key of `issuer`; never raises.
 
-    Names, times and usages of the issuer are not looked at. RSA moduli over 16,384 bits are UNSUPPORTED_ALGORITHM.
+    Names, times and usages of the issuer are not looked at. RSA moduli over 16,384 bits are UNSUPPORTED_ALGORITHM,
+    and so are DSA keys that leave their parameters to the CA above.
     """
     algorithm = algorithms.SIGNATURE_ALGORITHMS.get(signed.signature_algorithm_oid)
     if algorithm is None:
@@ -212,6 +214,8 @@ def _public_key(certificate: Certificate) -> ClassicalKey | MlDsaKey:
         case algorithms.ED448:
             return ed448.Ed448PublicKey.from_public_bytes(key.subject_public_key)
         case algorithms.DSA:
+            if key.algorithm.parameters in _OMITTED:
+                raise UnsupportedAlgorithm("DSA without parameters")
             y = der.integer(der.value(key.subject_public_key, der.read(key.subject_public_key)))
             p, q, g = fields.integers(key.algorithm.parameters, 3)
             return dsa.DSAPublicNumbers(y, dsa.DSAParameterNumbers(p, q, g)).public_key()

@@ -252,6 +252,7 @@ KEYS = [
     (sequence(sequence(oid("1.3.101.112")), bit_string(b"short")), SignatureCheck.INVALID),
     (sequence(sequence(oid("1.3.101.110")), bit_string(bytes(32))), SignatureCheck.INVALID),
     (sequence(sequence(oid("2.16.840.1.101.3.4.3.17")), bit_string(b"short")), SignatureCheck.INVALID),
+    (sequence(sequence(oid("1.2.840.10040.4.1")), bit_string(integer(2))), SignatureCheck.UNSUPPORTED_ALGORITHM),
     (
         sequence(sequence(oid("1.2.840.113549.1.1.1")), bit_string(sequence(integer(-5), integer(3)))),
         SignatureCheck.INVALID,
