@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, assert_never
 
 from certprobe.chain.context import Finding
 from certprobe.chain.path import WHOLE_CHAIN, name_of
-from certprobe.chain.profile import Anchors
+from certprobe.chain.profile import AnchorFields, Anchors
 from certprobe.chain.search import PathEnd
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.store import CertificateStore
@@ -26,21 +27,25 @@ _CITATION = "RFC 5280 6.1"
 
 
 class TrustAnchor(Certificate):
-    """A certificate of which only the name and the key count, as RFC 5280 6.1.1 (d) has a trust anchor."""
+    """A certificate of which the name and the key count, as RFC 5280 6.1.1 (d) has a trust anchor, and these fields."""
 
-    __slots__ = ()
+    __slots__ = ("_fields",)
+
+    def __init__(self, der: bytes, fields: AnchorFields) -> None:
+        super().__init__(der)
+        self._fields = fields
 
     @property
     def extensions(self) -> tuple[Extension, ...]:
-        return ()
+        return super().extensions if AnchorFields.EXTENSIONS in self._fields else ()
 
     @property
-    def not_before(self) -> datetime:
-        return datetime.min.replace(tzinfo=UTC)
+    def not_before(self) -> datetime | None:
+        return super().not_before if AnchorFields.VALIDITY in self._fields else datetime.min.replace(tzinfo=UTC)
 
     @property
-    def not_after(self) -> datetime:
-        return datetime.max.replace(tzinfo=UTC)
+    def not_after(self) -> datetime | None:
+        return super().not_after if AnchorFields.VALIDITY in self._fields else datetime.max.replace(tzinfo=UTC)
 
 
 def anchors(certificate: Certificate, question: ChainQuestion) -> Container[Certificate]:
@@ -51,12 +56,11 @@ def anchors(certificate: Certificate, question: ChainQuestion) -> Container[Cert
         case Anchors.SELF_SIGNED:
             shortest = ExclusiveFlags.CERT_CHAIN_EXCLUSIVE_ENABLE_CA_FLAG in question.exclusive_flags
             return question.roots if shortest else ()
-        case Anchors.ANY:
-            return question.roots
-        case Anchors.NAME_AND_KEY:
-            # An anchor is no part of its path, and the end certificate is (RFC 5280 6.1).
+        case Anchors.ISSUERS:
             itself = certificate in question.roots
             return CertificateStore(one for one in question.roots if one != certificate) if itself else question.roots
+        case Anchors.ANY:
+            return question.roots
         case other:
             assert_never(other)
 
@@ -67,11 +71,18 @@ def is_peer_trusted(certificate: Certificate, question: ChainQuestion) -> bool:
 
 
 def bare(path: Path, question: ChainQuestion) -> Path:
-    """The path as the profile looks at it: if of its anchor only name and key count, with such a one."""
+    """The path as the profile looks at it: with no more of its anchor than counts."""
     *others, last = path.certificates
-    if question.profile.anchors is not Anchors.NAME_AND_KEY or not others or last not in question.roots:
+    fields = question.profile.anchor_fields
+    if AnchorFields.ELEMENT in fields or not others or last not in question.roots:
         return path
-    return path._replace(certificates=(*others, TrustAnchor(last.der)), end=PathEnd.ANCHOR)
+    return path._replace(certificates=(*others, _as_anchor(last, fields)))
+
+
+# One anchor ends many paths.
+@lru_cache(maxsize=64)
+def _as_anchor(certificate: Certificate, fields: AnchorFields) -> TrustAnchor:
+    return TrustAnchor(certificate.der, fields)
 
 
 def note_trust(path: PathView) -> Iterator[Result]:

@@ -21,11 +21,24 @@ class Anchors(enum.Enum):
     """Which certificates of the trust store may end a path."""
 
     SELF_SIGNED = "self-signed"
-    """Windows: roots only, unless CERT_CHAIN_EXCLUSIVE_ENABLE_CA_FLAG is set; an anchor is judged like any element."""
+    """Windows: roots only, unless CERT_CHAIN_EXCLUSIVE_ENABLE_CA_FLAG is set."""
+    ISSUERS = "issuers"
+    """RFC 5280 6.1: whichever issued the certificate below; an end certificate is no anchor of its own."""
     ANY = "any"
-    """Any of them; an anchor is judged like any element."""
-    NAME_AND_KEY = "name-and-key"
-    """RFC 5280 6.1.1 (d): any of them, and of an anchor nothing counts but its name and key."""
+    """Whichever; an end certificate that is among them is trusted as it stands."""
+
+
+class AnchorFields(enum.IntFlag):
+    """What of an anchor counts beside its name and its key; RFC 5280 6.2 leaves that open."""
+
+    NAME_AND_KEY = 0
+    """RFC 5280 6.1.1 (d): nothing."""
+    VALIDITY = 1
+    """When it expires."""
+    EXTENSIONS = 2
+    """RFC 5937: what its extensions ask for; that there be any is not asked."""
+    ELEMENT = 4
+    """Windows: what any element must have, its own signature if it is self-signed and else basicConstraints."""
 
 
 class Remarks(enum.Enum):
@@ -50,6 +63,7 @@ class Profile(NamedTuple):
     name: str
     checks: Callable[[], tuple[Check, ...]]
     anchors: Anchors
+    anchor_fields: AnchorFields
     remarks: Remarks
     names: NameRules = NameRules.WINDOWS
     entries: Entries = Entries.SINCE_REVOCATION_DATE
@@ -88,14 +102,26 @@ def _webpki() -> tuple[Check, ...]:
     return PATH_VALIDATION + RFC_CHECKS + STRICT_CHECKS
 
 
-WINDOWS: Final = Profile("windows", _windows, Anchors.SELF_SIGNED, Remarks.INFORM)
+_DATED_AND_LIMITED: Final = AnchorFields.VALIDITY | AnchorFields.EXTENSIONS
+
+WINDOWS: Final = Profile(
+    "windows", _windows, Anchors.SELF_SIGNED, _DATED_AND_LIMITED | AnchorFields.ELEMENT, Remarks.INFORM
+)
 """What Windows says, and no more."""
 
 HYGIENE: Final = WINDOWS._replace(checks=_hygiene)
 """What Windows says, and beside it what the strict rules remark."""
 
-RFC_5280: Final = Profile("rfc5280", _rfc_5280, Anchors.NAME_AND_KEY, Remarks.REFUSE, NameRules.WEBPKI, Entries.LISTED)
+RFC_5280: Final = Profile(
+    "rfc5280",
+    _rfc_5280,
+    Anchors.ISSUERS,
+    AnchorFields.NAME_AND_KEY,
+    Remarks.REFUSE,
+    NameRules.WEBPKI,
+    Entries.LISTED,
+)
 """Path validation by RFC 5280 6.1, without anybody's hygiene."""
 
-WEBPKI: Final = Profile("webpki", _webpki, Anchors.ANY, Remarks.REFUSE, NameRules.WEBPKI, Entries.LISTED)
+WEBPKI: Final = RFC_5280._replace(name="webpki", checks=_webpki, anchors=Anchors.ANY, anchor_fields=_DATED_AND_LIMITED)
 """RFC 5280 and the Baseline Requirements of the CA/Browser Forum, strictly."""

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from cryptography import x509
 
-from certprobe.chain.profile import RFC_5280, WEBPKI, WINDOWS, Anchors, Profile
+from certprobe.chain.profile import RFC_5280, WEBPKI, WINDOWS, AnchorFields, Anchors, Profile
 from certprobe.chain.question import ChainQuestion
-from certprobe.lab.pki import Authority, Options
+from certprobe.lab.pki import BASIC_CONSTRAINTS, Authority, Options
 from certprobe.pki.usage import CLIENT_AUTH
 from certprobe.wincrypt.chain_flags import ChainFlags, ExclusiveFlags
 from tests.chain.judging import (
@@ -30,7 +30,7 @@ from tests.chain.judging import (
 
 SUB = CA.intermediate("Sub")
 LEAF = SUB.server("www.lab.test")
-LIBRARY = RFC_5280._replace(anchors=Anchors.ANY)
+LIBRARY = RFC_5280._replace(anchors=Anchors.ANY, anchor_fields=WEBPKI.anchor_fields)
 BY_CA_FLAG = ExclusiveFlags.CERT_CHAIN_EXCLUSIVE_ENABLE_CA_FLAG
 FROM_EXCLUSIVE_STORE, CA_TRUSTED, PEER_TRUSTED = 0x2000, 0x4000, 0x800
 
@@ -56,7 +56,16 @@ def test_other_profiles_take_any_anchor(profile: Profile) -> None:
     assert (subjects(chain), chain.error) == (["CN=www.lab.test", "CN=Sub"], 0)
 
 
-def test_an_anchor_is_judged_or_is_a_name_and_a_key() -> None:
+# What is wrong with the anchor, and with the chain, if so much of it counts; the CA below is one too many for it.
+FIELDS = {
+    AnchorFields.NAME_AND_KEY: [0, 0, 0, 0],
+    AnchorFields.VALIDITY: [0x1, 0, 0, 0x1],
+    AnchorFields.EXTENSIONS: [0x410, 0, 0x400, 0x10],
+    AnchorFields.VALIDITY | AnchorFields.EXTENSIONS: [0x411, 0, 0x400, 0x11],
+}
+
+
+def test_of_an_anchor_counts_what_the_profile_says() -> None:
     faults: Options = {
         "not_after": AT - timedelta(days=1),
         "extended_key_usage": (CLIENT_AUTH,),
@@ -65,15 +74,22 @@ def test_an_anchor_is_judged_or_is_a_name_and_a_key() -> None:
     old = Authority.root("Old", at=AT, **faults)
     ca = old.intermediate("CA", not_before=AT - timedelta(days=1), not_after=AT + timedelta(days=1))
     leaf = ca.server("www.lab.test")
-    found = {
-        profile: ask(leaf, ca, question=ChainQuestion(store(old), AT, SERVER_USAGE, profile=profile))
-        for profile in (WINDOWS, LIBRARY, RFC_5280)
-    }
-    assert errors(found[WINDOWS]) == [0x411, 0x10, 0x400, 0x401]
-    assert errors(found[LIBRARY]) == [0x411, 0, 0x400, 0x11]
-    assert errors(found[RFC_5280]) == [0, 0, 0, 0]
-    # What is shown is the certificate itself.
-    assert found[RFC_5280].elements[2].certificate.basic_constraints == (True, 0)
+    question = ChainQuestion(store(old), AT, SERVER_USAGE)
+    assert errors(ask(leaf, ca, question=question)) == [0x411, 0x10, 0x400, 0x401]
+    for fields, expected in FIELDS.items():
+        chain = ask(leaf, ca, question=question._replace(profile=RFC_5280._replace(anchor_fields=fields)))
+        assert errors(chain) == expected
+        # What is shown is the certificate itself.
+        assert chain.elements[2].certificate.basic_constraints == (True, 0)
+
+
+def test_an_anchor_need_not_say_that_it_is_a_ca_unless_it_is_an_element() -> None:
+    mute = ROOT.intermediate("Mute", omit=(BASIC_CONSTRAINTS,))
+    question = ChainQuestion(store(mute), AT, profile=LIBRARY)
+    assert errors(ask(mute.server("www.lab.test"), question=question)) == [0, 0, 0]
+    element = LIBRARY._replace(anchor_fields=WINDOWS.anchor_fields)
+    chain = ask(mute.server("www.lab.test"), question=question._replace(profile=element))
+    assert errors(chain) == [0x400, 0, 0x400]
 
 
 def test_an_end_certificate_is_its_own_anchor_but_not_by_rfc_5280() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from certprobe.chain.path import Check
-from certprobe.chain.profile import RFC_5280, Anchors, Profile
+from certprobe.chain.profile import RFC_5280, WEBPKI, WINDOWS, Anchors, Profile
 from certprobe.chain.strict_fields import check_hash
 from certprobe.pki.server_identity import NameRules
 from tests.corpora.limbo import Case
 
 # Libraries look at what an anchor's certificate says of itself; RFC 5280 leaves that open (6.2).
-LIBRARY = RFC_5280._replace(anchors=Anchors.ANY)
+LIBRARY = RFC_5280._replace(anchors=Anchors.ANY, anchor_fields=WEBPKI.anchor_fields)
 
 
 def without_sha1(profile: Profile) -> Profile:
@@ -28,15 +28,16 @@ def gnutls(_case: Case) -> Profile:
 
 def mbedtls(case: Case) -> Profile:
     """SHA-1 is only for its compatible profile; a commonName is a name; to trust an end certificate is not enough."""
-    anchors = Anchors.NAME_AND_KEY if case.leaf in case.roots else Anchors.ANY
+    anchors = Anchors.ISSUERS if case.leaf in case.roots else Anchors.ANY
     profile = LIBRARY._replace(anchors=anchors, names=NameRules.RFC_6125)
     return profile if case.ext["mbedtls_profile"] == "compat" else without_sha1(profile)
 
 
 def openssl(case: Case) -> Profile:
     """An anchor is self-signed unless the case says -partial_chain; a commonName is a name."""
-    anchors = Anchors.ANY if case.ext["partial_chain"] else Anchors.SELF_SIGNED
-    return without_sha1(LIBRARY._replace(anchors=anchors, names=NameRules.RFC_6125))
+    anchors = LIBRARY if case.ext["partial_chain"] else WINDOWS
+    profile = LIBRARY._replace(anchors=anchors.anchors, anchor_fields=anchors.anchor_fields, names=NameRules.RFC_6125)
+    return without_sha1(profile)
 
 
 def boringssl(case: Case) -> Profile:
