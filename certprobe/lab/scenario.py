@@ -13,7 +13,7 @@ from certprobe.lab.server import HOST
 from certprobe.lab.service import PEOPLE, Refusal, Unmapped
 from certprobe.policy.status import ChainPolicy
 from certprobe.report.model import Outcome
-from certprobe.selection.criteria import Reason
+from certprobe.selection.cells import Reason
 from certprobe.tls.events import Phase
 from certprobe.tls.openssl import Requirement, VersionRange
 from certprobe.wincrypt.hresult import ERROR_SUCCESS

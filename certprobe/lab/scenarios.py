@@ -21,7 +21,7 @@ from certprobe.lab.scenario import (
 )
 from certprobe.lab.service import Refusal, Unmapped
 from certprobe.report.model import Outcome
-from certprobe.selection.criteria import Reason
+from certprobe.selection.cells import Reason
 from certprobe.tls.enums import ProtocolVersion
 from certprobe.tls.events import Phase
 from certprobe.tls.openssl import Requirement, VersionRange

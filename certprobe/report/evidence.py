@@ -13,7 +13,7 @@ from certprobe.wincrypt.hresult import ERROR_SUCCESS
 if TYPE_CHECKING:
     from certprobe.application.http import HttpAnswered
     from certprobe.application.ldap import RootDseAnswered, WhoAmIAnswered
-    from certprobe.selection.criteria import Rejection
+    from certprobe.selection.cells import Rejection
     from certprobe.tls.messages import CertificateRequest
 
 _REFUSING_STATUSES = (401, 403, 495, 496)

@@ -8,6 +8,7 @@ from certprobe.errors import Party
 from certprobe.pki import der
 from certprobe.pki.name import DistinguishedName
 from certprobe.report.spelling import base64, certificate_facts, code, codes, status, summary, version
+from certprobe.selection.cells import Caution, NotAsked, Rejection
 from certprobe.tls.enums import (
     AlertDescription,
     AlertLevel,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from certprobe.pki.credential import Credential
     from certprobe.report import shape, shape_pki
     from certprobe.report.model import AlertRecord, RequestRecord, StoreFacts, TlsFacts
-    from certprobe.selection.criteria import Caution, Rejection
+    from certprobe.selection.cells import Cell
     from certprobe.selection.select import Candidate, Selection
     from certprobe.tls.messages import OidFilter
 
@@ -133,7 +134,21 @@ def _candidate(candidate: Candidate) -> shape.Candidate:
         **summary(candidate.credential.certificate),
         "rejections": [_rejection(rejection) for rejection in candidate.rejections],
         "cautions": [_rejection(caution) for caution in candidate.cautions],
-        "not_asked": list(candidate.not_asked),
+        "not_asked": [cell.subject.value for cell in candidate.cells if isinstance(cell, NotAsked)],
+        "cells": [_cell(cell) for cell in candidate.cells],
+        "change": candidate.change or None,
+    }
+
+
+def _cell(cell: Cell) -> shape.Cell:
+    against = cell if isinstance(cell, Rejection | Caution) else None
+    return {
+        "subject": cell.subject.value,
+        "verdict": cell.verdict.value,
+        "reason": None if against is None else against.reason.value,
+        "clause": cell.clause,
+        "detail": cell.detail,
+        "change": None if against is None else against.change,
     }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from certprobe.report import evidence, words
 from certprobe.report.model import Attempt, Cause, Outcome, RequestRecord, StoreFacts, Weight
-from certprobe.selection.criteria import Reason, Rejection
+from certprobe.selection.cells import Reason, Rejection
 from certprobe.selection.select import How
 from certprobe.tls.enums import AlertDescription, name_of
 from certprobe.tls.messages import Announced
@@ -106,8 +106,8 @@ def why_nothing_sent(record: RequestRecord, store: StoreFacts) -> Why:
         case How.NOTHING_FITS | How.CHOICE_HAS_NO_KEY:
             assert record.selection is not None
             refused = [candidate for candidate in record.selection.candidates if candidate.rejections]
-            odd = f" {'; '.join(store.notes)}." if store.notes else ""
-            return _one_unfit(refused[0], asked + odd) if len(refused) == 1 else _none_fits(refused, asked + odd)
+            odd = f"{'; '.join(store.notes)}." if store.notes else ""
+            return _one_unfit(refused[0], asked, odd) if len(refused) == 1 else _none_fits(refused, asked, odd)
         case How.BY_CALLBACK:
             detail = f"{words.sentence(record.note)} {asked}" if record.note else asked
             return Why("anonymous-by-callback", "the callback chose to send no client certificate", detail)
@@ -125,22 +125,30 @@ def _none_given(record: RequestRecord, store: StoreFacts) -> Why:
     return Why("no-certificate", title, f"{'; '.join(store.notes)}.", advice)
 
 
-def _one_unfit(candidate: Candidate, asked: str) -> Why:
+def _one_unfit(candidate: Candidate, asked: str, odd: str) -> Why:
     rejection = candidate.rejections[0]
     subject = words.subject(candidate.credential.certificate)
     title = f"no client certificate was sent: {subject} {rejected(rejection)}"
-    detail = f"{words.sentence(rejection.detail)} {asked}"
-    return Why(rejection.reason.value, title, detail, words.sentence(rejection.change))
+    details = [words.sentence(each.detail) for each in candidate.rejections]
+    if all(each.reason is not Reason.ISSUER_NOT_LISTED for each in candidate.rejections):
+        details.append(asked)
+    return Why(rejection.reason.value, title, _prose(*details, odd), words.sentence(candidate.change))
 
 
-def _none_fits(refused: list[Candidate], asked: str) -> Why:
+def _none_fits(refused: list[Candidate], asked: str, odd: str) -> Why:
     reasons = "; ".join(
         f"{candidate.number}: {words.subject(candidate.credential.certificate)} {rejected(candidate.rejections[0])}"
         for candidate in refused[: words.NAMES_IN_A_LINE]
     )
     title = f"no client certificate was sent: none of your {len(refused)} fits"
-    change = words.sentence(refused[0].rejections[0].change)
-    return Why("nothing-fits", title, f"{reasons}. {asked}", change)
+    nearest = min(refused, key=lambda candidate: len(candidate.rejections))
+    subject = words.subject(nearest.credential.certificate)
+    change = f"For {nearest.number}, {subject}: {nearest.change}."
+    return Why("nothing-fits", title, _prose(f"{reasons}.", asked, odd), change)
+
+
+def _prose(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
 
 
 # --- something was sent -----------------------------------------------------------------------------------------------

@@ -106,13 +106,29 @@ class Rejection(TypedDict):
     change: str
 
 
+class Cell(TypedDict):
+    """The answer of one criterion with its fact; `reason` and `change` only where it is rejected or a caution."""
+
+    subject: str
+    verdict: str
+    reason: str | None
+    clause: str
+    detail: str
+    change: str | None
+
+
 class Candidate(Summary):
-    """A certificate of the store held against a request; without rejections it fits."""
+    """A certificate of the store held against a request; without rejections it fits.
+
+    `change` is the single change that would make it fit, null where it does.
+    """
 
     number: int
     rejections: list[Rejection]
     cautions: list[Rejection]
     not_asked: list[str]
+    cells: list[Cell]
+    change: str | None
 
 
 class Chosen(TypedDict):

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 
 from certprobe.errors import UsageError
 from certprobe.pki.credential import Credential, KeyStatus
-from certprobe.selection.criteria import Caution, Rejection, assess
+from certprobe.selection.asked import Asked
+from certprobe.selection.authorities import reaches_a_listed_ca
+from certprobe.selection.cells import Caution, Rejection
+from certprobe.selection.change import single_change
+from certprobe.selection.criteria import assess
 from certprobe.selection.words import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from certprobe.selection.cells import Cell
     from certprobe.tls.messages import CertificateRequest
 
 _MOST_SHOWN = 20
@@ -54,14 +60,36 @@ class How(enum.Enum):
     CHOICE_HAS_NO_KEY = "choice-has-no-key"
 
 
-class Candidate(NamedTuple):
-    """A credential and everything that speaks against it; `number` counts from 1 in the order of the store."""
+class Candidate:
+    """A credential held against a request; `number` counts from 1 in the order of the store.
 
-    number: int
-    credential: Credential
-    rejections: tuple[Rejection, ...]
-    cautions: tuple[Caution, ...]
-    not_asked: tuple[str, ...]
+    The criteria are asked when somebody wants to know: of a large store nobody looks at most.
+    """
+
+    def __init__(self, number: int, credential: Credential, asked: Asked) -> None:
+        self.number = number
+        self.credential = credential
+        self._asked = asked
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """The answer of every criterion, in the order of CRITERIA."""
+        return assess(self.credential, self._asked)
+
+    @property
+    def rejections(self) -> tuple[Rejection, ...]:
+        """What forbids sending it; it fits if there is nothing."""
+        return tuple(cell for cell in self.cells if isinstance(cell, Rejection))
+
+    @property
+    def cautions(self) -> tuple[Caution, ...]:
+        """What a server may stumble over, though it fits."""
+        return tuple(cell for cell in self.cells if isinstance(cell, Caution))
+
+    @property
+    def change(self) -> str:
+        """The single change that would make it fit, in a clause without a full stop; empty if it does."""
+        return single_change(self.rejections, self.number)
 
     @property
     def summary(self) -> str:
@@ -73,6 +101,16 @@ class Candidate(NamedTuple):
             + (f", until {moment(until)}" if until else "")
             + (f": does not fit: {verdict}" if verdict else ": fits")
         )
+
+    @property
+    def _may_fit(self) -> bool:
+        """False where two quick looks tell that it does not: the rest is not asked then."""
+        return self.credential.key_status is KeyStatus.FITS and reaches_a_listed_ca(self.credential, self._asked)
+
+    @property
+    def fits(self) -> bool:
+        """Whether no criterion rejects it."""
+        return self._may_fit and not self.rejections
 
 
 class Selection(NamedTuple):
@@ -141,9 +179,8 @@ def select_client_certificate(
     chosen even if it does not fit, as long as it has its key. Raises UsageError as `named_credential` does.
     """
     store = tuple(credentials)
-    candidates = tuple(
-        Candidate(number, credential, *assess(credential, request, at)) for number, credential in enumerate(store, 1)
-    )
+    asked = Asked(request, at)
+    candidates = tuple(Candidate(number, credential, asked) for number, credential in enumerate(store, 1))
     named = named_credential(choice, store)
     if choice.by is By.NONE:
         return Selection(candidates, None, How.ANONYMOUS_BY_CHOICE)
@@ -151,7 +188,7 @@ def select_client_certificate(
         fits = named.key_status is KeyStatus.FITS
         return Selection(candidates, named if fits else None, How.BY_USER if fits else How.CHOICE_HAS_NO_KEY)
     for candidate in candidates:
-        if not candidate.rejections:
+        if candidate.fits:
             return Selection(candidates, candidate.credential, How.AUTOMATIC)
     return Selection(candidates, None, How.NOTHING_FITS if candidates else How.NO_CREDENTIALS)
 

@@ -1,4 +1,4 @@
-"""Facts as short phrases for rejections and summaries. Names stay as certificates have them: escape before showing."""
+"""Facts as short phrases for cells and summaries. Names stay as certificates have them: escape before showing."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from certprobe.pki.usage import KeyUsage
 from certprobe.tls.enums import SignatureScheme, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from certprobe.pki.certificate import Certificate
+    from certprobe.pki.name import DistinguishedName
 
 _MOST_NAMED = 6
 
@@ -32,6 +33,22 @@ def listing(words: Iterable[str]) -> str:
     known = tuple(words)
     more = f" and {len(known) - _MOST_NAMED} more" if len(known) > _MOST_NAMED else ""
     return ", ".join(known[:_MOST_NAMED]) + more
+
+
+def names(some: Sequence[DistinguishedName], count: int) -> str:
+    """ "CN=A; CN=B and 3 more": names have commas of their own; `count` is how many there are in all."""
+    more = f" and {count - len(some)} more" if count > len(some) else ""
+    return "; ".join(str(name) or "an empty name" for name in some) + more
+
+
+def alternatives(choices: Iterable[str]) -> str:
+    """ "a or b or c"."""
+    return " or ".join(choices)
+
+
+def intermediates(count: int) -> str:
+    """ "no intermediates", "1 intermediate", "2 intermediates"."""
+    return f"{count or 'no'} intermediate{'' if count == 1 else 's'}"
 
 
 def key_kind(certificate: Certificate) -> str:

@@ -12,7 +12,7 @@ from certprobe.lab.run import deviations, standing, try_out
 from certprobe.lab.scenario import ALICE, CLEAN, NO_CHAIN, Cast, Scenario, both
 from certprobe.lab.scenarios import BY_NAME, DEMONSTRATED, FOREIGN_ALICE, SCENARIOS
 from certprobe.report.model import Outcome, ProbeReport
-from certprobe.selection.criteria import Reason
+from certprobe.selection.cells import Reason
 from certprobe.tls.events import Closure, Phase
 
 LOGIN = BY_NAME["https-login"]

@@ -195,7 +195,7 @@ def test_connections_of_one_path_are_numbered() -> None:
 def test_verbose_gives_every_reason_with_its_clause_and_change() -> None:
     shown = text_of(reports.accepted(), Verbosity.VERBOSE)
     assert "(RFC 5280 4.1.2.5)\n         Change: have the certificate renewed\n" in shown
-    assert "its chain is issued by CN=Other root; " in shown
+    assert "issued by CN=Other root, which the server does not list; it lists CN=Lab issuing CA (RFC 5246" in shown
     assert "     names dNSName localhost, iPAddress 127.0.0.1\n" in shown
 
 

@@ -27,7 +27,7 @@ from certprobe.report import shape, shape_pki
 from certprobe.report.document import document
 from certprobe.report.model import Outcome, ProbeReport, RequestRecord, Role, Stage, TlsFacts, Weight
 from certprobe.report.spelling import time
-from certprobe.selection.criteria import Reason
+from certprobe.selection.cells import Reason, Subject, Verdict
 from certprobe.selection.select import How
 from certprobe.tls.events import Closure, Phase
 from certprobe.tls.messages import Announced
@@ -103,6 +103,8 @@ def choices(*path: str) -> list[str | None]:
     (("stage", "party"), Party),
     (("alert", "by"), Party),
     (("rejection", "reason"), Reason),
+    (("cell", "subject"), Subject),
+    (("cell", "verdict"), Verdict),
     (("selection", "how"), How),
     (("certificate_request", "phase"), Phase),
     (("certificate_request", "state"), Announced),

@@ -9,7 +9,9 @@ from certprobe.lab import der
 from certprobe.lab.pki import AUTHORITY_KEY_IDENTIFIER, Authority, Extension, Issued, name_der
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.credential import Credential, KeyStatus
-from certprobe.selection.criteria import Assessment, Reason, assess
+from certprobe.selection.asked import Asked
+from certprobe.selection.cells import Cell, Reason, Subject
+from certprobe.selection.select import Candidate
 from certprobe.tls.enums import ProtocolVersion, SignatureScheme
 from certprobe.tls.messages import CertificateRequest, OidFilter
 
@@ -66,12 +68,18 @@ def credential(
     return Credential(Certificate(issued.der), chain, key, key_status, None, source)
 
 
-def refused(assessment: Assessment) -> list[Reason]:
-    return [rejection.reason for rejection in assessment.rejections]
+def refused(candidate: Candidate) -> list[Reason]:
+    return [rejection.reason for rejection in candidate.rejections]
 
 
-def judge(credential: Credential, request: CertificateRequest) -> Assessment:
-    return assess(credential, request, AT)
+def judge(credential: Credential, request: CertificateRequest) -> Candidate:
+    return Candidate(1, credential, Asked(request, AT))
+
+
+def cell_of(candidate: Candidate, subject: Subject) -> Cell:
+    """What the criterion of that subject answered."""
+    (cell,) = (cell for cell in candidate.cells if cell.subject is subject)
+    return cell
 
 
 def with_aki_issuer(issuer: str) -> Issued:

@@ -12,7 +12,7 @@ from certprobe.lab.pki import (
     name_der,
     rsa_key,
 )
-from certprobe.selection.criteria import Reason
+from certprobe.selection.cells import Reason
 from certprobe.tls.enums import ProtocolVersion
 
 from .credentials import AT, ISSUING, credential, judge, oid_filter, refused, tls13
