@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 
 from certprobe import __version__
 from certprobe.chain.context import NO_USAGE, RequestedUsage, UsageMatch
-from certprobe.chain.profile import HYGIENE, WEBPKI
+from certprobe.chain.profile import HYGIENE, RFC_5280, WEBPKI
 from certprobe.chain.question import EMPTY_STORE
 from certprobe.chain.revocation import ASKING
 from certprobe.cli.exits import exit_codes_epilog
@@ -56,7 +56,7 @@ _SECONDS: Final = 30.0
 _USAGES: Final = {"server": SERVER_AUTH, "client": CLIENT_AUTH}
 _OID: Final = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,38})){1,64}")
 # certprobe judges as Windows does, and remarks what Windows does not mind.
-_PROFILES: Final = {"windows": HYGIENE, "webpki": WEBPKI}
+_PROFILES: Final = {profile.name: profile for profile in (HYGIENE, RFC_5280, WEBPKI)}
 
 
 def _flag_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -131,7 +131,7 @@ def revocation_options(command: Callable[..., int]) -> Callable[..., int]:
     type=click.Choice(list(_PROFILES)),
     default="windows",
     show_default=True,
-    help="Answer as Windows does, or strictly by RFC 5280 and the CA/B Forum.",
+    help="Answer as Windows does, by the path validation of RFC 5280, or by that and the CA/B Forum's rules.",
 )
 @click.option("--all-paths", is_flag=True, help="Show the other paths too, with what is wrong with them.")
 @PASSWORD_FILE

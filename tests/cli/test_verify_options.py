@@ -267,6 +267,16 @@ def test_windows_has_remarks_and_webpki_refuses_for_them(tmp_path: Path) -> None
     assert "  Not by the rules:\n" in verify(file, "--host", HOST, "--profile", "webpki").stdout
 
 
+def test_to_rfc_5280_a_root_is_a_name_and_a_key(tmp_path: Path) -> None:
+    old = Authority.root("Old", at=AT, not_after=AT - timedelta(days=1))
+    chain = chain_file(tmp_path, old.server(HOST, not_before=AT - timedelta(days=2), not_after=AT + timedelta(days=2)))
+    profiles = ("windows", "rfc5280", "webpki")
+    found = {name: documents(chain, "--host", HOST, "--profile", name, trust=old)[0] for name in profiles}
+    assert [each["terms"]["profile"] for each in found.values()] == list(found)
+    decisions = {name: decides(each["subjects"][0])[1] for name, each in found.items()}
+    assert decisions == {"windows": "CERT_E_EXPIRED", "rfc5280": "ERROR_SUCCESS", "webpki": "CERT_E_EXPIRED"}
+
+
 def test_other_paths(tmp_path: Path) -> None:
     other = Authority.root("Other root", at=AT)
     crossed = other.cross_sign(CA)

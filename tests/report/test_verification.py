@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from certprobe.chain.context import NO_USAGE
-from certprobe.chain.profile import HYGIENE, WEBPKI, WINDOWS
+from certprobe.chain.profile import HYGIENE, RFC_5280, WEBPKI, WINDOWS
 from certprobe.cli.exits import ExitCode
 from certprobe.judging import Purpose, Yardstick
 from certprobe.lab.pki import Authority
@@ -73,7 +73,7 @@ def takes_null(schema: dict[str, Any]) -> bool:
 
 
 def test_schema_closes_what_the_code_closes() -> None:
-    assert DEFINITIONS["terms"]["properties"]["profile"]["enum"] == [WINDOWS.name, WEBPKI.name]
+    assert DEFINITIONS["terms"]["properties"]["profile"]["enum"] == [WINDOWS.name, RFC_5280.name, WEBPKI.name]
     assert DEFINITIONS["terms"]["properties"]["policy"]["enum"] == [policy.value for policy in ChainPolicy]
     assert DEFINITIONS["file_verdict"]["properties"]["exit_code"]["enum"] == [CLEAN, FINDING, UNUSABLE]
     assert (CLEAN, FINDING, UNUSABLE) == (ExitCode.CLEAN, ExitCode.FINDING, ExitCode.INPUT)
