@@ -26,18 +26,24 @@ _JAVA_KEY_STORES: Final = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
 
 
 class FoundCertificate(NamedTuple):
-    """A certificate, where it was found ("store.pem #2"), and its friendlyName from PKCS#12."""
+    """A certificate, where it was found ("store.p12 #2"), its friendlyName, and which key its file says that it has.
+
+    `local_key_id` is localKeyID of PKCS#12 (RFC 2985 5.5.2), or whatever else ties a key and a certificate of one file.
+    """
 
     certificate: Certificate
     source: str
     friendly_name: str | None = None
+    local_key_id: bytes | None = None
 
 
 class FoundKey(NamedTuple):
-    """A private key and where it was found."""
+    """A private key, where it was found, and its friendlyName and localKeyID as with FoundCertificate."""
 
     private_key: PrivateKey
     source: str
+    friendly_name: str | None = None
+    local_key_id: bytes | None = None
 
 
 class Contents(NamedTuple):
