@@ -1,4 +1,4 @@
-"""From the bytes of files (PEM, DER, PKCS#7, PKCS#8, PKCS#12) to what is in them, and from that to credentials."""
+"""From the bytes of files (PEM, DER, PKCS#7, PKCS#8, PKCS#12, JKS) to what is in them, and from that to credentials."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MOST_BLOCKS: Final = 100_000
 _CERTIFICATE_LABELS: Final = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE")
 _PKCS7_LABELS: Final = ("PKCS7", "CMS", "PKCS #7 SIGNED DATA")
 _LABELS_WITHOUT_INTEREST: Final = ("EC PARAMETERS", "DH PARAMETERS", "DSA PARAMETERS", "PUBLIC KEY", "RSA PUBLIC KEY")
-_JAVA_KEY_STORES: Final = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
+_JAVA_KEY_STORES: Final = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")  # JKS and JCEKS
 
 
 class FoundCertificate(NamedTuple):
@@ -46,6 +46,20 @@ class FoundKey(NamedTuple):
     local_key_id: bytes | None = None
 
 
+class Locked(enum.Enum):
+    """What becomes of a file whose private keys do not open: an error, or `Contents.locked` beside what lies open."""
+
+    REFUSED = "refused"
+    KEPT = "kept"
+
+
+class LockedKey(NamedTuple):
+    """A private key that does not open, where it was found, and why in plain words."""
+
+    source: str
+    reason: str
+
+
 class Contents(NamedTuple):
     """What one file holds, in its order, and notes in plain words on what of it could not be used."""
 
@@ -53,6 +67,7 @@ class Contents(NamedTuple):
     found_certificates: tuple[FoundCertificate, ...] = ()
     found_keys: tuple[FoundKey, ...] = ()
     notes: tuple[str, ...] = ()
+    locked: tuple[LockedKey, ...] = ()
 
     @property
     def certificates(self) -> tuple[Certificate, ...]:
@@ -74,17 +89,20 @@ class Format(enum.Enum):
     PKCS12 = enum.auto()
 
 
-def decode(data: bytes, *, source: str, password: bytes | None) -> Contents:
+def decode(data: bytes, *, source: str, password: bytes | None, locked: Locked = Locked.REFUSED) -> Contents:
     """Find out the format of `data` and take it apart; `source` is how messages call the file.
 
     One bad block of a PEM file becomes a note; a file with nothing usable in it raises DecodeError, UnsupportedError,
-    PasswordRequired or WrongPassword, one of more than 64 MiB or 100,000 blocks FileError.
+    PasswordRequired or WrongPassword, one of more than 64 MiB or 100,000 blocks FileError. In PEM and Java's key stores
+    certificates lie open beside encrypted keys: with Locked.KEPT a password is not missed for them.
     """
     if len(data) > LONGEST_FILE:
         raise FileError(f"{source}: longer than {LONGEST_FILE >> 20} MiB")
     try:
+        if data.startswith(_JAVA_KEY_STORES):
+            return _decode_java_key_store(data, password, _Gathered(source, locked))
         if pem.is_pem(data):
-            return _PemReader(source, password).read(data)
+            return _decode_pem(data, password, _Gathered(source, locked))
         return _decode_der(data, source, password)
     except InputError as error:
         raise type(error)(f"{source}: {error}") from None
@@ -92,8 +110,6 @@ def decode(data: bytes, *, source: str, password: bytes | None) -> Contents:
 
 def der_format(data: bytes) -> Format:
     """Tell DER files apart by the tags of the first values inside; raises DecodeError or UnsupportedError."""
-    if data.startswith(_JAVA_KEY_STORES):
-        raise UnsupportedError("Java key store; `keytool -importkeystore -deststoretype PKCS12` makes a PKCS#12 of it")
     if data[:1] != b"\x30":
         raise DecodeError("neither PEM nor DER" if data else "file is empty")
     if data[1:2] == b"\x80":
@@ -169,50 +185,82 @@ def _decode_pkcs12(data: bytes, source: str, password: bytes | None) -> Contents
     return Contents(source, certificates, keys, (note,) if others else ())
 
 
-class _PemReader:
-    """Collects what the blocks of one PEM file give, and what went wrong with each."""
+class _Gathered:
+    """Collects what the parts of one file give, and what went wrong with each."""
 
-    def __init__(self, source: str, password: bytes | None) -> None:
-        self._source = source
-        self._password = password
-        self._certificates: list[FoundCertificate] = []
-        self._keys: list[FoundKey] = []
-        self._notes: list[str] = []
+    def __init__(self, source: str, locked: Locked) -> None:
+        self.source = source
+        self.certificates: list[FoundCertificate] = []
+        self.keys: list[FoundKey] = []
+        self.notes: list[str] = []
+        self._keeps_locked = locked is Locked.KEPT
+        self._locked: list[LockedKey] = []
         self._failures: list[InputError] = []
 
-    def read(self, data: bytes) -> Contents:
-        for block in pem.split(data):
-            if block.number > MOST_BLOCKS:
-                raise FileError(f"more than {MOST_BLOCKS} PEM blocks")
-            try:
-                self._read_block(block, f"{self._source} #{block.number}")
-            except InputError as error:
-                self._failures.append(error)
-                self._notes.append(f"{self._source} #{block.number} ({block.label}, not used): {error}")
-        self._raise_what_matters()
-        return Contents(self._source, tuple(self._certificates), tuple(self._keys), tuple(self._notes))
+    def fail(self, place: str, what: str, error: InputError) -> None:
+        """Take down that a part cannot be used; `what` is the name of its kind."""
+        if self._keeps_locked and isinstance(error, PasswordRequired | WrongPassword):
+            self._locked.append(LockedKey(place, str(error)))
+            return
+        self._failures.append(error)
+        self.notes.append(f"{place} ({what}, not used): {error}")
 
-    def _read_block(self, block: pem.PemBlock, source: str) -> None:
-        if block.fault:
-            raise DecodeError(f"PEM block {block.fault}")
-        if block.label in _CERTIFICATE_LABELS:
-            self._certificates.append(FoundCertificate(_pem_certificate(block), source))
-        elif block.label.endswith("PRIVATE KEY"):
-            from certprobe.pki import private_key
+    def contents(self, nothing: str) -> Contents:
+        """Return it all, unless a password is what is wanted, or there is nothing, which is then the error.
 
-            self._keys.append(FoundKey(private_key.load_pem(block, self._password), source))
-        elif block.label in _PKCS7_LABELS:
-            self._certificates += _decode_pkcs7(block.der, source)
-        elif block.label not in _LABELS_WITHOUT_INTEREST:
-            raise UnsupportedError("neither certificate nor private key")
-
-    def _raise_what_matters(self) -> None:
-        """A missing password is always worth a question, a wrong one unless it opened another key."""
+        A missing password is always worth a question, a wrong one unless it opened another key.
+        """
         for error in self._failures:
-            if isinstance(error, PasswordRequired) or (isinstance(error, WrongPassword) and not self._keys):
+            if isinstance(error, PasswordRequired) or (isinstance(error, WrongPassword) and not self.keys):
                 raise error
-        if not (self._certificates or self._keys):
-            raise self._failures[0] if self._failures else DecodeError("PEM without certificates or private keys")
+        if not (self.certificates or self.keys or self._locked):
+            raise self._failures[0] if self._failures else DecodeError(nothing)
+        return Contents(self.source, tuple(self.certificates), tuple(self.keys), tuple(self.notes), tuple(self._locked))
+
+
+def _decode_java_key_store(data: bytes, password: bytes | None, gathered: _Gathered) -> Contents:
+    from certprobe.pki import java_keystore
+
+    store = java_keystore.load(data, password)
+    for entry in store.entries:
+        for certificate in entry.certificates:
+            place = f"{gathered.source} #{len(gathered.certificates) + 1}"
+            gathered.certificates.append(FoundCertificate(certificate, place, entry.alias))
+        place = f"{gathered.source} {entry.alias!r}"
+        if entry.private_key is not None:
+            gathered.keys.append(FoundKey(entry.private_key, place))
+        if entry.fault is not None:
+            gathered.fail(place, "private key", entry.fault)
+    if store.intact is False:
+        gathered.notes.append(f"{gathered.source}: changed since it was written, or written with another password")
+    return gathered.contents("Java key store without certificates or private keys")
+
+
+def _decode_pem(data: bytes, password: bytes | None, gathered: _Gathered) -> Contents:
+    for block in pem.split(data):
+        if block.number > MOST_BLOCKS:
+            raise FileError(f"more than {MOST_BLOCKS} PEM blocks")
+        place = f"{gathered.source} #{block.number}"
+        try:
+            _decode_block(block, place, password, gathered)
+        except InputError as error:
+            gathered.fail(place, block.label, error)
+    return gathered.contents("PEM without certificates or private keys")
+
+
+def _decode_block(block: pem.PemBlock, place: str, password: bytes | None, gathered: _Gathered) -> None:
+    if block.fault:
+        raise DecodeError(f"PEM block {block.fault}")
+    if block.label in _CERTIFICATE_LABELS:
+        gathered.certificates.append(FoundCertificate(_pem_certificate(block), place))
+    elif block.label.endswith("PRIVATE KEY"):
+        from certprobe.pki import private_key
+
+        gathered.keys.append(FoundKey(private_key.load_pem(block, password), place))
+    elif block.label in _PKCS7_LABELS:
+        gathered.certificates += _decode_pkcs7(block.der, place)
+    elif block.label not in _LABELS_WITHOUT_INTEREST:
+        raise UnsupportedError("neither certificate nor private key")
 
 
 def _pem_certificate(block: pem.PemBlock) -> Certificate:

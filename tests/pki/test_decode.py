@@ -355,8 +355,6 @@ UNKNOWN: list[tuple[bytes, type[InputError], str]] = [
         DecodeError,
         "DER, but no certificate: signature_algorithm: tag 0x03",
     ),
-    (b"\xfe\xed\xfe\xed\x00\x00\x00\x02", UnsupportedError, "Java key store; `keytool -importkeystore"),
-    (b"\xce\xce\xce\xce\x00\x00\x00\x02", UnsupportedError, "Java key store; `keytool -importkeystore"),
     (b"\x30\x80\x02\x01\x03" + bytes(50), WrongPassword, "password does not open the PKCS#12 file, or the"),
 ]
 
