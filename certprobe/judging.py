@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from certprobe.chain.context import RequestedUsage, UsageMatch
 from certprobe.chain.engine import get_certificate_chain
 from certprobe.chain.profile import WINDOWS, Profile
-from certprobe.chain.question import EMPTY_STORE, NO_EVIDENCE, ChainQuestion, RevocationEvidence
+from certprobe.chain.question import EMPTY_STORE, NO_EVIDENCE, ChainQuestion, PolicyInputs, RevocationEvidence
 from certprobe.chain.revocation import ASKING
 from certprobe.pki.server_identity import match_server_name
 from certprobe.pki.store import CertificateStore
@@ -16,7 +16,7 @@ from certprobe.policy.status import ChainPolicy, PolicyParameters, PolicyStatus,
 from certprobe.policy.tables import bits_behind
 from certprobe.policy.verify import verify_chain_policy
 from certprobe.report.model import Judgement, Role
-from certprobe.wincrypt.chain_flags import ChainFlags
+from certprobe.wincrypt.chain_flags import ChainFlags, ExclusiveFlags
 from certprobe.wincrypt.hresult import (
     CERT_E_CN_NO_MATCH,
     CRYPT_E_NO_REVOCATION_CHECK,
@@ -54,7 +54,8 @@ class Yardstick(NamedTuple):
     """What chains are judged against: roots, time, the policy that decides, and NTAuth's CAs if they are known.
 
     `flags` say whether revocation is asked for, `evidence` by what it is judged; `policy_flags` and `ssl_checks` what
-    the policies overlook. `find_chain` judges a chain and tells what it fetched for that.
+    the policies overlook; `policies` what certificate policies are asked for. `find_chain` judges a chain and tells
+    what it fetched for that.
     """
 
     roots: CertificateStore
@@ -67,7 +68,23 @@ class Yardstick(NamedTuple):
     ssl_checks: SslChecks = SslChecks.SECURITY_FLAG_IGNORE_NOTHING
     disallowed: CertificateStore = EMPTY_STORE
     profile: Profile = WINDOWS
+    policies: PolicyInputs | None = None
+    exclusive_flags: ExclusiveFlags = ExclusiveFlags.CERT_CHAIN_EXCLUSIVE_DEFAULT
     find_chain: Callable[[Certificate, CertificateStore, ChainQuestion], Judged] = without_fetching
+
+    def question(self, usage: RequestedUsage) -> ChainQuestion:
+        """What is asked of a chain that has to be good for a usage."""
+        return ChainQuestion(
+            self.roots,
+            self.at,
+            usage,
+            self.policies or PolicyInputs(),
+            self.flags,
+            self.exclusive_flags,
+            self.disallowed,
+            profile=self.profile,
+            evidence=self.evidence,
+        )
 
 
 class Purpose(NamedTuple):
@@ -135,16 +152,7 @@ def _with_staple(yardstick: Yardstick, stapled_ocsp: bytes) -> Yardstick:
 
 
 def _chain(leaf: Certificate, others: CertificateStore, usage: RequestedUsage, yardstick: Yardstick) -> Judged:
-    question = ChainQuestion(
-        yardstick.roots,
-        yardstick.at,
-        usage,
-        flags=yardstick.flags,
-        evidence=yardstick.evidence,
-        disallowed=yardstick.disallowed,
-        profile=yardstick.profile,
-    )
-    return yardstick.find_chain(leaf, others, question)
+    return yardstick.find_chain(leaf, others, yardstick.question(usage))
 
 
 def _parameters(auth_type: AuthType, host: str | None, yardstick: Yardstick) -> PolicyParameters:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from certprobe.chain.policies import policy_sets
+from certprobe.chain.question import PolicyInputs
 from certprobe.judging import judge_certificate
 from certprobe.pki.credential import is_end_entity
 from certprobe.pki.store import CertificateStore
 from certprobe.report.verification import Subject, Terms, causes
 
 if TYPE_CHECKING:
+    from certprobe.chain.policy_graph import PolicySets
     from certprobe.judging import Purpose, Yardstick
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.decode import Contents, FoundCertificate
+    from certprobe.report.model import Judgement
 
 
 def verify(
@@ -23,9 +27,22 @@ def verify(
     known = CertificateStore((*contents.certificates, *untrusted))
     judged = ((each, judge_certificate(each.certificate, known, purpose, yardstick)) for each in subjects(contents))
     return tuple(
-        Subject(each.source, each.certificate, judgement, causes(judgement, yardstick.profile))
+        Subject(
+            each.source,
+            each.certificate,
+            judgement,
+            causes(judgement, yardstick.profile),
+            _policy_sets(judgement, purpose, yardstick),
+        )
         for each, judgement in judged
     )
+
+
+def _policy_sets(judgement: Judgement, purpose: Purpose, yardstick: Yardstick) -> PolicySets | None:
+    """Of the best path, if anything was asked of certificate policies."""
+    if yardstick.policies is None:
+        return None
+    return policy_sets(judgement.context.chains[0], yardstick.question(purpose.usage))
 
 
 def subjects(contents: Contents) -> tuple[FoundCertificate, ...]:
@@ -45,7 +62,14 @@ def subjects(contents: Contents) -> tuple[FoundCertificate, ...]:
 
 def terms(purpose: Purpose, yardstick: Yardstick, trust: str) -> Terms:
     """What is asked, for the report; `trust` says in words where the roots are from."""
-    flags = (yardstick.flags, yardstick.policy_flags, yardstick.ssl_checks)
+    policies = yardstick.policies or PolicyInputs()
+    flags = (
+        yardstick.flags,
+        yardstick.exclusive_flags,
+        yardstick.policy_flags,
+        yardstick.ssl_checks,
+        policies.demands,
+    )
     return Terms(
         yardstick.at,
         trust,
@@ -57,4 +81,6 @@ def terms(purpose: Purpose, yardstick: Yardstick, trust: str) -> Terms:
         len(yardstick.evidence.crls),
         len(yardstick.evidence.ocsp_responses),
         None if yardstick.nt_auth is None else len(yardstick.nt_auth),
+        tuple(sorted(policies.initial_policy_set)),
+        policies.requested_issuance_policy.oids,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from certprobe.cli.command import Command
 from certprobe.cli.exits import exit_codes_epilog
 from certprobe.cli.options import common_options, run_probe
 from certprobe.cli.shared import NTAUTH
@@ -13,10 +14,11 @@ from certprobe.endpoint import parse_https, parse_path
 
 
 @click.command(
+    cls=Command,
     epilog="\b\nExamples:\n"
     "  certprobe https https://intranet.example/ --cert me.p12\n"
     "  certprobe https https://intranet.example/ --path / --path /admin --cert store.pem\n"
-    "  certprobe https https://10.0.0.7:8443/ --trust corp-root.pem --format json\n\n" + exit_codes_epilog()
+    "  certprobe https https://10.0.0.7:8443/ --trust corp-root.pem --format json\n\n" + exit_codes_epilog(),
 )
 @click.argument("url")
 @click.option(

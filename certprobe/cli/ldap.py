@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from certprobe.cli.command import Command
 from certprobe.cli.exits import exit_codes_epilog
 from certprobe.cli.options import common_options, run_probe
 from certprobe.endpoint import StartTls, parse_ldap
@@ -15,11 +16,12 @@ _DIRECTORY = "directory"
 
 
 @click.command(
+    cls=Command,
     epilog="\b\nExamples:\n"
     "  certprobe ldap dc1.example --cert me.p12\n"
     "  certprobe ldap ldap://directory.example --cert me.pem --trust corp-root.pem\n"
     "  certprobe ldap dc1.example --cert me.p12 --ntauth directory --policy nt-auth\n"
-    "  certprobe ldap directory.example --starttls --format json\n\n" + exit_codes_epilog()
+    "  certprobe ldap directory.example --starttls --format json\n\n" + exit_codes_epilog(),
 )
 @click.argument("host")
 @click.option("--starttls", is_flag=True, help="Begin in clear on port 389 and upgrade.")

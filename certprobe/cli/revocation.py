@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import click
 
 from certprobe.chain.question import NO_EVIDENCE, RevocationEvidence
+from certprobe.cli.command import Scope
 from certprobe.wincrypt.chain_flags import ChainFlags
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ REVOCATION: Final = (
         "--revocation",
         is_flag=False,
         flag_value=_USUAL,
-        type=click.Choice(list(_FLAGS)),
+        type=Scope(_FLAGS, _USUAL),
         help="Check whether certificates are revoked: ask OCSP responders and fetch CRLs, by http and https, directly, "
         f"not through a proxy.  [without a value: {_USUAL}]",
     ),

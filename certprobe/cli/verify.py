@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, TypeVar
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
-from click.shell_completion import CompletionItem
 
 from certprobe import __version__
 from certprobe.chain.context import NO_USAGE, RequestedUsage, UsageMatch
 from certprobe.chain.profile import HYGIENE, RFC_5280, WEBPKI
-from certprobe.chain.question import EMPTY_STORE
+from certprobe.chain.question import ANY_POLICY, EMPTY_STORE, PolicyDemands, PolicyInputs
 from certprobe.chain.revocation import ASKING
+from certprobe.cli.command import Command
 from certprobe.cli.exits import exit_codes_epilog
+from certprobe.cli.flags import flag_names, parse_flag, union
 from certprobe.cli.inputs import Passwords, parse_time, read_certificates, read_trust
 from certprobe.cli.revocation import (
     REVOCATION,
@@ -38,29 +39,18 @@ from certprobe.report.verification import Verification
 from certprobe.transport import Deadline
 from certprobe.verify import terms
 from certprobe.verify import verify as judge
-from certprobe.wincrypt.chain_flags import ChainFlags
+from certprobe.wincrypt.chain_flags import ChainFlags, ExclusiveFlags
 from certprobe.wincrypt.policy_flags import PolicyFlags, SslChecks
 
 if TYPE_CHECKING:
     from certprobe.pki.store import CertificateStore
 
-Flag: TypeAlias = ChainFlags | PolicyFlags | SslChecks
-F = TypeVar("F", ChainFlags, PolicyFlags, SslChecks)
-
-_PREFIX: Final = "CERT_CHAIN_POLICY_"
-_FLAGS: Final[dict[str, Flag]] = {
-    name: flag for kind in (PolicyFlags, SslChecks, ChainFlags) for name, flag in kind.__members__.items()
-}
 _CACHE_ONLY: Final = ChainFlags.CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL | ChainFlags.CERT_CHAIN_REVOCATION_CHECK_CACHE_ONLY
 _SECONDS: Final = 30.0
 _USAGES: Final = {"server": SERVER_AUTH, "client": CLIENT_AUTH}
 _OID: Final = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,38})){1,64}")
 # certprobe judges as Windows does, and remarks what Windows does not mind.
 _PROFILES: Final = {profile.name: profile for profile in (HYGIENE, RFC_5280, WEBPKI)}
-
-
-def _flag_names(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    return [CompletionItem(name) for name in _FLAGS if name.startswith(incomplete.upper())]
 
 
 class Typed(NamedTuple):
@@ -75,6 +65,8 @@ class Typed(NamedTuple):
     at: str
     policy: str | None
     ntauth: str | None
+    initial_policy: tuple[str, ...]
+    issuance_policy: tuple[str, ...]
     flag: tuple[str, ...]
     profile: str
     all_paths: bool
@@ -93,11 +85,12 @@ def revocation_options(command: Callable[..., int]) -> Callable[..., int]:
 
 
 @click.command(
+    cls=Command,
     epilog="\b\nExamples:\n"
     "  certprobe verify fullchain.pem --host www.example\n"
     "  certprobe verify me.p12 --usage client --trust corp-root.pem --untrusted issuing.pem\n"
     "  certprobe verify *.crt --crl corp.crl --format json | jq -c '[.file, .verdict.exit_code]'\n"
-    "  certprobe verify old.pem --at 2025-12-31 --flag IGNORE_WRONG_USAGE_FLAG\n\n" + exit_codes_epilog()
+    "  certprobe verify old.pem --at 2025-12-31 --flag IGNORE_WRONG_USAGE_FLAG\n\n" + exit_codes_epilog(),
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @click.option("--host", metavar="NAME", help="The name that the server's certificate has to have.")
@@ -119,12 +112,25 @@ def revocation_options(command: Callable[..., int]) -> Callable[..., int]:
 )
 @NTAUTH
 @click.option(
+    "--initial-policy",
+    metavar="OID|any",
+    multiple=True,
+    help="A certificate policy that will do, where one is required (user-initial-policy-set of RFC 5280 6.1.1). "
+    "Shows which are valid. Repeatable.",
+)
+@click.option(
+    "--issuance-policy",
+    metavar="OID",
+    multiple=True,
+    help="A certificate policy that must be valid (RequestedIssuancePolicy of wincrypt.h). Repeatable: all of them.",
+)
+@click.option(
     "--flag",
     metavar="NAME",
     multiple=True,
-    shell_complete=_flag_names,
-    help="A flag of wincrypt.h for the policies, the SSL checks or the chain; CERT_CHAIN_POLICY_ may be left out. "
-    "Repeatable.",
+    shell_complete=flag_names,
+    help="A flag of wincrypt.h for the policies, the SSL checks or the chain; CERT_CHAIN_POLICY_ may be left out; "
+    "or INITIAL_EXPLICIT_POLICY and others of RFC 5280 6.1.1. Repeatable.",
 )
 @click.option(
     "--profile",
@@ -233,8 +239,8 @@ def _usage(text: str) -> str:
 
 
 def _yardstick(typed: Typed, roots: CertificateStore) -> Yardstick:
-    given = [_flag(text) for text in typed.flag]
-    flags = _union(ChainFlags, given)
+    given = [parse_flag(text) for text in typed.flag]
+    flags = union(ChainFlags, given)
     if not flags & ASKING:
         flags |= revocation_flags(typed.revocation)
     if typed.all_paths:
@@ -246,27 +252,24 @@ def _yardstick(typed: Typed, roots: CertificateStore) -> Yardstick:
         read_certificates(typed.ntauth) if typed.ntauth is not None else None,
         flags,
         given_evidence(typed.revocation),
-        _union(PolicyFlags, given),
-        _union(SslChecks, given),
+        union(PolicyFlags, given),
+        union(SslChecks, given),
         read_certificates(typed.disallowed) if typed.disallowed is not None else EMPTY_STORE,
         _PROFILES[typed.profile],
+        _policies(typed, union(PolicyDemands, given)),
+        union(ExclusiveFlags, given),
     )
 
 
-def _flag(text: str) -> Flag:
-    name = text.upper()
-    flag = _FLAGS.get(name, _FLAGS.get(_PREFIX + name))
-    if flag is None:
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, [*_FLAGS, *(each.removeprefix(_PREFIX) for each in _FLAGS)], 3)
-        raise UsageError(f"{text!r} is no flag of wincrypt.h" + (f"; near it: {', '.join(near)}" if near else ""))
-    return flag
+def _policies(typed: Typed, demands: PolicyDemands) -> PolicyInputs | None:
+    if not (typed.initial_policy or typed.issuance_policy or demands):
+        return None
+    initial = {ANY_POLICY if text == "any" else _policy_oid(text) for text in typed.initial_policy}
+    requested = RequestedUsage(UsageMatch.AND, tuple(dict.fromkeys(map(_policy_oid, typed.issuance_policy))))
+    return PolicyInputs(frozenset(initial or {ANY_POLICY}), demands, requested)
 
 
-def _union(kind: type[F], flags: Iterable[Flag]) -> F:
-    union = kind(0)
-    for flag in flags:
-        if isinstance(flag, kind):
-            union |= flag
-    return union
+def _policy_oid(text: str) -> str:
+    if not _OID.fullmatch(text):
+        raise UsageError(f"{text!r} is no certificate policy: a dotted OID such as 2.23.140.1.2.1 is")
+    return text

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from certprobe.report.verification import Verification
 
 _INDENT: Final = len("PROBLEM  ")
+_ANY_POLICY: Final = "2.5.29.32.0"
 _ALL_PATHS: Final = "CERT_CHAIN_RETURN_LOWER_QUALITY_CONTEXTS"
 
 
@@ -61,6 +62,7 @@ def _write_subject(
     _write_causes(page, subject, verbosity)
     if verbosity is Verbosity.QUIET:
         return
+    _write_more(page, judgement)
     write_best_path(page, judgement, verbosity)
     _write_remarks(page, judgement, terms["profile"])
     others = judgement["lower_quality"]
@@ -73,8 +75,8 @@ def _write_subject(
         page.line((f"{words.count(len(others), 'other path')} no better (--all-paths shows all)", Tone.FAINT), indent=2)
     write_search_end(page, judgement)
     write_fetches(page, judgement, verbosity)
-    page.line(("What the chain policies of Windows answer:", Tone.FAINT), indent=2)
-    write_policies(page, judgement, mark="  <- decides")
+    _write_policies(page, judgement, terms, verbosity)
+    _write_policy_sets(page, subject["policy_sets"], terms)
 
 
 def _write_causes(page: Page, subject: shape_verification.Subject, verbosity: Verbosity) -> None:
@@ -90,6 +92,21 @@ def _write_causes(page: Page, subject: shape_verification.Subject, verbosity: Ve
             page.line(cause["title"], lead=(word.ljust(_INDENT), tone))
         page.line(cause["detail"], indent=_INDENT)
         page.line(cause["advice"], lead=("Change: ", Tone.STRONG), indent=_INDENT)
+
+
+def _write_more(page: Page, judgement: shape_pki.Judgement) -> None:
+    """That the policy that decides names one fault of several."""
+    if judgement["deciding"]["error"]["signed"] == 0:
+        return
+    faults = {
+        (number, finding["detail"])
+        for chain in judgement["chains"]
+        for number, element in enumerate((*chain["elements"], chain))
+        for finding in element["findings"]
+    }
+    if len(faults) > 1:
+        others = words.count(len(faults) - 1, "other fault")
+        page.line(f"Below: {others}; a policy names one at a time.", indent=_INDENT)
 
 
 def _write_remarks(page: Page, judgement: shape_pki.Judgement, profile: str) -> None:
@@ -108,6 +125,42 @@ def _write_remarks(page: Page, judgement: shape_pki.Judgement, profile: str) -> 
         page.line((remark["detail"], Tone.ODD), (f" ({remark['citation']})", Tone.FAINT), lead=f"{number:>3}  ", hang=2)
 
 
+def _write_policies(
+    page: Page, judgement: shape_pki.Judgement, terms: shape_verification.Terms, verbosity: Verbosity
+) -> None:
+    """The answers of those policies that can be meant; the others fail for nearly every chain there is."""
+    special = {"microsoft-root"} if terms["ntauth"] is not None else {"microsoft-root", "nt-auth"}
+    aside = [
+        answer
+        for answer in judgement["policies"]
+        if answer["policy"] in special and answer["error"]["signed"] != 0 and answer != judgement["deciding"]
+    ]
+    if verbosity is Verbosity.VERBOSE:
+        aside = []
+    shown = [answer for answer in judgement["policies"] if answer not in aside]
+    page.line(("What the chain policies of Windows answer:", Tone.FAINT), indent=2)
+    write_policies(page, {**judgement, "policies": shown}, mark="  <- decides")
+    if aside:
+        named = " and ".join(answer["policy"].upper() for answer in aside)
+        fails = "fails" if len(aside) == 1 else "fail"
+        page.line((f"{named} {fails}, as for most chains (-v shows why)", Tone.FAINT), indent=2)
+
+
+def _write_policy_sets(page: Page, sets: shape_verification.PolicySets | None, terms: shape_verification.Terms) -> None:
+    """Under which certificate policies the best path is valid, if that was asked."""
+    if sets is None:
+        return
+    valid, will_do = (_policies(sets[which]) for which in ("authority_constrained", "user_constrained"))
+    page.line(("Certificate policies that the path is valid for: ", Tone.FAINT), valid, indent=2, hang=2)
+    if terms["initial_policy_set"] != [_ANY_POLICY]:
+        tone = Tone.GOOD if sets["user_constrained"] else Tone.ODD
+        page.line(("Of those that will do: ", Tone.FAINT), (will_do, tone), indent=2, hang=2)
+
+
+def _policies(oids: list[str]) -> str:
+    return ", ".join("any" if oid == _ANY_POLICY else oid for oid in oids) or "none"
+
+
 def _write_terms(page: Page, told: shape_verification.Verification) -> None:
     terms = told["terms"]
     usage = ", ".join(usage["name"] for usage in terms["usage"]) or "any usage"
@@ -119,6 +172,10 @@ def _write_terms(page: Page, told: shape_verification.Verification) -> None:
         "NTAuth",
         "not given (--ntauth): no CA is in it" if terms["ntauth"] is None else words.count(terms["ntauth"], "CA"),
     )
+    if terms["initial_policy_set"] != [_ANY_POLICY]:
+        page.field("Policies", f"{_policies(terms['initial_policy_set'])} will do")
+    if terms["issuance_policies"]:
+        page.field("Policies", f"{_policies(terms['issuance_policies'])} must be valid")
     page.field("Profile", terms["profile"])
     page.field("Revocation", f"{'asked for' if _asks(terms) else 'not asked for'}; {revocation} given")
     for flag in terms["flags"]:

@@ -28,6 +28,15 @@ class Terms(TypedDict):
     crls: int
     ocsp_responses: int
     ntauth: int | None
+    initial_policy_set: list[str]
+    issuance_policies: list[str]
+
+
+class PolicySets(TypedDict):
+    """The certificate policies that a path is valid for: as its CAs say, and of these the ones that will do."""
+
+    authority_constrained: list[str]
+    user_constrained: list[str]
 
 
 class Subject(TypedDict):
@@ -37,6 +46,7 @@ class Subject(TypedDict):
     certificate: Certificate
     causes: list[Cause]
     judgement: Judgement
+    policy_sets: PolicySets | None
 
 
 class Verification(TypedDict):

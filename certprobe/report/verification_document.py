@@ -9,6 +9,7 @@ from certprobe.report.judgements import judgement
 from certprobe.report.spelling import cause, certificate_facts, time
 
 if TYPE_CHECKING:
+    from certprobe.chain.policy_graph import PolicySets
     from certprobe.report import shape_verification
     from certprobe.report.verification import Subject, Terms, Verification
 
@@ -41,6 +42,8 @@ def _terms(terms: Terms) -> shape_verification.Terms:
         "crls": terms.crls,
         "ocsp_responses": terms.ocsp_responses,
         "ntauth": terms.nt_auth,
+        "initial_policy_set": list(terms.initial_policy_set),
+        "issuance_policies": list(terms.issuance_policies),
     }
 
 
@@ -50,4 +53,14 @@ def _subject(subject: Subject) -> shape_verification.Subject:
         "certificate": certificate_facts(subject.certificate),
         "causes": [cause(each) for each in subject.causes],
         "judgement": judgement(subject.judgement),
+        "policy_sets": _policy_sets(subject.policy_sets),
+    }
+
+
+def _policy_sets(sets: PolicySets | None) -> shape_verification.PolicySets | None:
+    if sets is None:
+        return None
+    return {
+        "authority_constrained": sorted(sets.authority_constrained),
+        "user_constrained": sorted(sets.user_constrained),
     }

@@ -11,6 +11,7 @@ import pytest
 from certprobe.lab.der import pem
 from certprobe.lab.pki import Authority
 from certprobe.lab.revocation import crl, good, ocsp, revoked
+from certprobe.policy.status import ChainPolicy
 from tests.cli.command import started
 from tests.cli.judged import answers
 from tests.cli.verified import (
@@ -87,6 +88,8 @@ def test_terms_say_what_was_asked(tmp_path: Path) -> None:
         "crls": 0,
         "ocsp_responses": 0,
         "ntauth": None,
+        "initial_policy_set": ["2.5.29.32.0"],
+        "issuance_policies": [],
     }
     assert "  For            any usage\n" in verify(chain_file(tmp_path, SERVER)).stdout
 
@@ -105,6 +108,12 @@ def test_trust(tmp_path: Path) -> None:
     file = save(tmp_path, "chain.pem", SERVER.chain_pem + pem(ROOT.issued.der))
     assert decides(subject(file)) == CLEAN
     assert decides(subject(file, trust=None)) == ("base", "CERT_E_UNTRUSTEDROOT", 0, 2)
+
+
+def test_paths_may_end_in_a_trusted_intermediate_if_that_is_allowed(tmp_path: Path) -> None:
+    file = save(tmp_path, "leaf.pem", SERVER.certificate_pem)
+    assert decides(subject(file, trust=CA)) == ("base", "CERT_E_CHAINING", 0, -1)
+    assert decides(subject(file, "--flag", "CERT_CHAIN_EXCLUSIVE_ENABLE_CA_FLAG", trust=CA)) == CLEAN
 
 
 def test_distrust(tmp_path: Path) -> None:
@@ -224,7 +233,9 @@ def test_what_all_files_are_judged_by_has_to_be_right(tmp_path: Path, option: st
 
 @pytest.mark.parametrize(("options", "words"), [
     (("--flag", "IGNORE_WRONG_USAGE"), "'IGNORE_WRONG_USAGE' is no flag of wincrypt.h; near it: IGNORE_WRONG_USAGE_"),
-    (("--flag", "0x20"), "'0x20' is no flag of wincrypt.h\n"),
+    (("--flag", "0x20"), "'0x20' is a number, which means another flag in each place: give its name\n"),
+    (("--initial-policy", "gold"), "'gold' is no certificate policy: a dotted OID such as "),
+    (("--issuance-policy", "any"), "'any' is no certificate policy: a dotted OID such as "),
     (("--flag", ""), "'' is no flag of wincrypt.h\n"),
     (("--usage", "servers"), "'servers' is no usage"),
     (("--usage", "1.2.03"), "'1.2.03' is no usage"),
@@ -295,6 +306,27 @@ def test_other_paths(tmp_path: Path) -> None:
 def test_verbose_tells_more_of_each_element(tmp_path: Path) -> None:
     lines = verify(chain_file(tmp_path, SERVER), "-v").stdout.splitlines()
     assert sum(line.startswith("     thumbprint ") for line in lines) == 3
+
+
+@pytest.mark.parametrize(("options", "shown", "aside"), [
+    ((), {}, "NT-AUTH and MICROSOFT-ROOT fail, as for most chains (-v shows why)"),
+    (("-v",), {"NT-AUTH": "fails", "MICROSOFT-ROOT": "fails"}, None),
+    (("--ntauth",), {"NT-AUTH": "passes"}, "MICROSOFT-ROOT fails, as for most chains (-v shows why)"),
+    (("--policy", "microsoft-root"), {"MICROSOFT-ROOT": "fails"}, "NT-AUTH fails, as for most chains (-v shows why)"),
+])  # fmt: skip
+def test_policies_that_fail_for_most_chains_stand_aside(
+    tmp_path: Path, options: tuple[str, ...], shown: dict[str, str], aside: str | None
+) -> None:
+    if options == ("--ntauth",):
+        options = ("--ntauth", str(save(tmp_path, "ca.der", CA.issued.der)))
+    file = chain_file(tmp_path, SERVER)
+    _, _, table = verify(file, *options).stdout.partition("  What the chain policies of Windows answer:\n")
+    lines = table.partition("\n\n")[0].splitlines()
+    rows = {line.split()[0]: line.split()[1] for line in lines if " 0x" in line}
+    usual = {"BASE": "passes", "AUTHENTICODE": "passes", "SSL": "passes", "BASIC-CONSTRAINTS": "passes"}
+    assert rows == {**usual, **shown}
+    assert [line.strip() for line in lines if "most chains" in line] == ([aside] if aside else [])
+    assert len(subject(file, *options)["judgement"]["policies"]) == len(ChainPolicy)
 
 
 def test_every_policy_is_asked_under_the_same_flags(tmp_path: Path) -> None:

@@ -30,7 +30,9 @@ SCHEMA = schemas.schema(schemas.VERIFICATION)
 DEFINITIONS: dict[str, Any] = SCHEMA["$defs"]
 OWN = {"Verification": SCHEMA, **{
     name: DEFINITIONS[definition]
-    for name, definition in (("FileVerdict", "file_verdict"), ("Terms", "terms"), ("Subject", "subject"))
+    for name, definition in (
+        ("FileVerdict", "file_verdict"), ("Terms", "terms"), ("Subject", "subject"), ("PolicySets", "policy_sets"),
+    )
 }}  # fmt: skip
 
 AT = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
@@ -49,7 +51,7 @@ def test_schema_is_a_schema() -> None:
 
 def test_only_own_shapes_are_own_definitions() -> None:
     shared = schemas.schema(schemas.REPORT)["$defs"]
-    assert {name for name in DEFINITIONS if name not in shared} == {"file_verdict", "terms", "subject"}
+    assert {name for name in DEFINITIONS if name not in shared} == {"file_verdict", "terms", "subject", "policy_sets"}
     here = {
         name
         for name, kind in vars(shape_verification).items()
