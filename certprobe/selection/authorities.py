@@ -104,7 +104,7 @@ def _use_another(last: Certificate, nearest: tuple[DistinguishedName, ...], aske
     if last.is_self_issued:
         return change
     who = "that CA" if len(asked.names) == 1 else "a listed CA"
-    return f"{change}; or, if {who} has issued the certificate of {last.issuer}, add that one to your --cert file"
+    return f"{change}; or add the certificate of {last.issuer} to your --cert file, if {who} has issued it"
 
 
 def _clause(asked: Asked) -> str:

@@ -262,8 +262,8 @@ CASES = [
         "RFC 8446 4.2.4",
         "issued by CN=Lab issuing CA under CN=Lab root, none of which the server lists;"
         " it lists CN=Other root; CN=A third",
-        "use a certificate issued by CN=Other root or CN=A third; or, if a listed CA has issued the certificate of"
-        " CN=Lab root, add that one to your --cert file",
+        "use a certificate issued by CN=Other root or CN=A third; or add the certificate of CN=Lab root to your"
+        " --cert file, if a listed CA has issued it",
     ),
     Case(
         "issued by nobody in the list, TLS 1.1",
@@ -272,7 +272,7 @@ CASES = [
         Reason.ISSUER_NOT_LISTED,
         "RFC 5246 7.4.4",
         "none of which the server lists; it lists CN=Other root",
-        "use a certificate issued by CN=Other root; or, if that CA has issued the certificate of CN=Lab root, add",
+        "use a certificate issued by CN=Other root; or add the certificate of CN=Lab root to your --cert file, if that",
     ),
     Case(
         "a list that lists the holder itself",
@@ -290,7 +290,7 @@ CASES = [
         Reason.ISSUER_NOT_LISTED,
         "RFC 8446 4.2.4",
         "issued by CN=Lab issuing CA, which the server does not list; it lists CN=Lab root",
-        "; or, if that CA has issued the certificate of CN=Lab issuing CA, add that one to your --cert file",
+        "; or add the certificate of CN=Lab issuing CA to your --cert file, if that CA has issued it",
     ),
     Case(
         "the same, and authorityKeyIdentifier tells",
