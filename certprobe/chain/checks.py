@@ -21,7 +21,7 @@ from certprobe.chain.element import (
 )
 from certprobe.chain.extension import check_critical_extensions, check_extension_contents
 from certprobe.chain.policies import check_certificate_policies, check_policy_extensions
-from certprobe.chain.purpose import check_extended_key_usage
+from certprobe.chain.purpose import check_usage
 from certprobe.chain.revocation import check_revocation
 
 if TYPE_CHECKING:
@@ -46,5 +46,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_end_key_usage,
     check_critical_extensions,  # 6.1.4 (o), 6.1.5 (f)
     check_extension_contents,
-    check_extended_key_usage,
+    check_usage,
 )

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.extensions import Extension
 
-_APPLICATION_POLICIES: Final = "1.3.6.1.4.1.311.21.10"
-
 # What path validation reads (RFC 5280 6.1): damage here leaves a question of the engine without an answer.
 _PROCESSED: Final = {
     extensions.KEY_USAGE: "keyUsage",
@@ -27,6 +25,13 @@ _PROCESSED: Final = {
     "2.5.29.33": "policyMappings",
     "2.5.29.36": "policyConstraints",
     "2.5.29.54": "inhibitAnyPolicy",
+}
+
+# What Windows reads beside: usages by another encoding.
+_APPLICATION_POLICIES: Final = {
+    extensions.APPLICATION_POLICIES: "application policies",
+    extensions.APPLICATION_POLICY_MAPPINGS: "application policy mappings",
+    extensions.APPLICATION_POLICY_CONSTRAINTS: "application policy constraints",
 }
 
 # What asks for nothing in path validation, or is looked at elsewhere.
@@ -45,11 +50,11 @@ _HARMLESS: Final = {
 _UNDERSTOOD: Final = {
     **_PROCESSED,
     **_HARMLESS,
+    **_APPLICATION_POLICIES,
     extensions.OLD_SUBJECT_ALT_NAME: "subjectAltName (2.5.29.7)",
-    _APPLICATION_POLICIES: "Microsoft application policies",
-    "1.3.6.1.4.1.311.21.11": "Microsoft application policy mappings",
-    "1.3.6.1.4.1.311.21.12": "Microsoft application policy constraints",
 }
+
+_CONSTRAINTS: Final = {extensions.POLICY_CONSTRAINTS, extensions.APPLICATION_POLICY_CONSTRAINTS}
 
 
 def check_critical_extensions(path: PathView) -> Iterator[Result]:
@@ -76,16 +81,43 @@ def _not_among(known: Container[str], path: PathView) -> Iterator[Result]:
 
 def _repeats_another(extension: Extension, certificate: Certificate) -> bool:
     """Microsoft's application policies are an older way to say what extKeyUsage says, and give way to it."""
-    return extension.oid == _APPLICATION_POLICIES and certificate.extended_key_usage is not None
+    return extension.oid == extensions.APPLICATION_POLICIES and certificate.extended_key_usage is not None
 
 
 def check_extension_contents(path: PathView) -> Iterator[Result]:
-    """A damaged extension counts if path validation reads it or if it is critical."""
+    """A damaged extension counts if Windows reads it or if it is critical.
+
+    A damaged list of usages is a damaged policy too (N). Damaged constraints of policies are nothing else: there is a
+    bit of their own.
+    """
     for index, certificate in enumerate(path.certificates):
-        for fault in certificate.extension_faults:
-            if fault.oid == extensions.POLICY_CONSTRAINTS:
-                continue  # A bit of its own says so.
-            extension = certificate.extension(fault.oid)
-            if fault.oid in _PROCESSED or (extension is not None and extension.critical):
-                detail = f"the extension {_UNDERSTOOD.get(fault.oid, fault.oid)} cannot be used: {fault.message}"
+        usages = _usages_that_windows_reads(certificate)
+        read = _PROCESSED.keys() - {extensions.EXTENDED_KEY_USAGE} | usages
+        for oid, detail in _damaged(certificate, read):
+            if oid not in _CONSTRAINTS:
                 yield index, Finding(TrustError.CERT_TRUST_INVALID_EXTENSION, "RFC 5280 4.2", detail)
+            if oid in usages:
+                yield index, Finding(TrustError.CERT_TRUST_INVALID_POLICY_CONSTRAINTS, "RFC 5280 4.2.1.12", detail)
+
+
+def check_processed_contents(path: PathView) -> Iterator[Result]:
+    """A damaged extension counts if path validation reads it or if it is critical; Microsoft's own are left alone."""
+    for index, certificate in enumerate(path.certificates):
+        for oid, detail in _damaged(certificate, _PROCESSED.keys()):
+            if oid not in _CONSTRAINTS and oid not in _APPLICATION_POLICIES:
+                yield index, Finding(TrustError.CERT_TRUST_INVALID_EXTENSION, "RFC 5280 4.2", detail)
+
+
+def _usages_that_windows_reads(certificate: Certificate) -> set[str]:
+    """Application policies and what belongs to them, and extKeyUsage in the absence of the former."""
+    if certificate.extension(extensions.APPLICATION_POLICIES) is not None:
+        return {*_APPLICATION_POLICIES}
+    return {*_APPLICATION_POLICIES, extensions.EXTENDED_KEY_USAGE}
+
+
+def _damaged(certificate: Certificate, read: Container[str]) -> Iterator[tuple[str, str]]:
+    """The damaged extensions that are read or critical, as dotted OIDs, with the facts in words."""
+    for fault in certificate.extension_faults:
+        extension = certificate.extension(fault.oid)
+        if fault.oid in read or (extension is not None and extension.critical):
+            yield fault.oid, f"the extension {_UNDERSTOOD.get(fault.oid, fault.oid)} cannot be used: {fault.message}"

@@ -1,78 +1,83 @@
-"""Is the chain valid for the extended key usages that were asked for? (RFC 5280 4.2.1.12, as Windows applies it)"""
+"""Is the chain valid for the usages that were asked for? (RFC 5280 4.2.1.12, and as Windows applies it)"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, assert_never
 
+from certprobe.chain.application_policies import ANY, refused_usages
 from certprobe.chain.context import Finding, UsageMatch
 from certprobe.chain.path import name_of
 from certprobe.pki import extensions
-from certprobe.pki.usage import ANY_EXTENDED_KEY_USAGE, usage_name
+from certprobe.pki.usage import usage_name
 from certprobe.wincrypt.trust_status import TrustError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from certprobe.chain.context import RequestedUsage
     from certprobe.chain.path import PathView, Result
     from certprobe.pki.certificate import Certificate
 
-# szOIDANY_APPLICATION_POLICY: Microsoft's own way to say anyExtendedKeyUsage.
-ANY: Final = {ANY_EXTENDED_KEY_USAGE, "1.3.6.1.4.1.311.10.12.1"}
+_CITATION: Final = "RFC 5280 4.2.1.12"
+
+
+def check_usage(path: PathView) -> Iterator[Result]:
+    """Windows intersects the usages from the root down, and marks each element that does not have what is asked for.
+
+    So a CA without it is marked with everything below it, and of an end certificate without it only that (N, W).
+    """
+    requested = path.question.requested_usage
+    if not requested.oids:
+        return
+    for index, refused in enumerate(refused_usages(path.certificates, requested.oids)):
+        if _refuses(requested, refused):
+            yield (
+                index,
+                _not_valid(
+                    "; ".join(
+                        f"not valid for {usage_name(oid)}: {_who(path, index, refusal.at)} {refusal.reason}"
+                        for oid, refusal in refused.items()
+                    )
+                ),
+            )
+
+
+def _who(path: PathView, index: int, at: int) -> str:
+    return "the certificate" if at == index else f"its issuer {name_of(path.certificates[at])}"
 
 
 def check_extended_key_usage(path: PathView) -> Iterator[Result]:
-    """Ask every element: Windows intersects the usages of the whole chain and blames the end certificate."""
+    """Ask every element, and blame each one that itself does not allow what is asked for."""
     requested = path.question.requested_usage
-    refusals = {oid: _refusal(path, oid) for oid in requested.oids}
-    refused = [reason for reason in refusals.values() if reason is not None]
-    if refused and (_needs_all(requested) or len(refused) == len(refusals)):
-        yield 0, Finding(TrustError.CERT_TRUST_IS_NOT_VALID_FOR_USAGE, "RFC 5280 4.2.1.12", "; ".join(refused))
-
-
-def check_each_extended_key_usage(path: PathView) -> Iterator[Result]:
-    """Ask every element, and blame each one that does not allow what is asked for."""
-    requested = path.question.requested_usage
-    if not _needs_all(requested) and any(_refusal(path, oid) is None for oid in requested.oids):
+    refused = [[oid for oid in requested.oids if not _allows(one, oid)] for one in path.certificates]
+    if not _refuses(requested, {oid for oids in refused for oid in oids}):
         return
-    for index, certificate in enumerate(path.certificates):
-        refused = [oid for oid in requested.oids if not _allows(certificate, oid)]
-        if refused:
-            detail = f"not valid for {', '.join(map(usage_name, refused))}: it allows {_what(certificate)}"
-            yield index, Finding(TrustError.CERT_TRUST_IS_NOT_VALID_FOR_USAGE, "RFC 5280 4.2.1.12", detail)
+    for index, oids in enumerate(refused):
+        if oids:
+            allowed = ", ".join(map(usage_name, path.certificates[index].extended_key_usage or ()))
+            names = ", ".join(map(usage_name, oids))
+            yield index, _not_valid(f"not valid for {names}: it allows {allowed or 'nothing that can be read'}")
 
 
-def _needs_all(requested: RequestedUsage) -> bool:
+def _allows(certificate: Certificate, oid: str) -> bool:
+    """Without the extension every usage is allowed, with a damaged one none."""
+    if certificate.extension(extensions.EXTENDED_KEY_USAGE) is None:
+        return True
+    allowed = certificate.extended_key_usage or ()
+    return oid in allowed or not ANY.isdisjoint(allowed)
+
+
+def _refuses(requested: RequestedUsage, refused: Iterable[str]) -> bool:
+    """Whether too many of the requested usages are refused."""
+    missing = set(requested.oids).intersection(refused)
     match requested.match:
         case UsageMatch.AND:
-            return True
+            return bool(missing)
         case UsageMatch.OR:
-            return False
+            return bool(missing) and missing.issuperset(requested.oids)
         case other:
             assert_never(other)
 
 
-def _refusal(path: PathView, oid: str) -> str | None:
-    """Which element does not allow the usage, and what it allows instead; the end certificate is named first."""
-    for index, certificate in enumerate(path.certificates):
-        if not _allows(certificate, oid):
-            who = "the certificate" if index == 0 else f"its issuer {name_of(certificate)}"
-            return f"not valid for {usage_name(oid)}: {who} allows {_what(certificate)}"
-    return None
-
-
-def _allows(certificate: Certificate, oid: str) -> bool:
-    allowed = _allowed(certificate)
-    return allowed is None or oid in allowed or not ANY.isdisjoint(allowed)
-
-
-def _what(certificate: Certificate) -> str:
-    return ", ".join(map(usage_name, _allowed(certificate) or ())) or "nothing that can be read"
-
-
-def _allowed(certificate: Certificate) -> tuple[str, ...] | None:
-    """The usages of one certificate; None without the extension, which is every usage; none if it is damaged."""
-    usages = certificate.extended_key_usage
-    if usages is None and certificate.extension(extensions.EXTENDED_KEY_USAGE) is not None:
-        return ()
-    return usages
+def _not_valid(detail: str) -> Finding:
+    return Finding(TrustError.CERT_TRUST_IS_NOT_VALID_FOR_USAGE, _CITATION, detail)

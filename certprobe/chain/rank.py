@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from certprobe.chain.application_policies import ANY
 from certprobe.chain.profile import Remarks
-from certprobe.chain.purpose import ANY
 from certprobe.pki.signature import SignatureCheck
 from certprobe.pki.usage import KeyUsage
 from certprobe.wincrypt.trust_status import TrustError

@@ -14,8 +14,13 @@ from certprobe.chain.authority import check_end_key_usage, check_max_path_length
 from certprobe.chain.checks import CHECKS
 from certprobe.chain.constraints import remark_name_constraints
 from certprobe.chain.element import check_strength
-from certprobe.chain.extension import check_critical_extensions, check_unprocessed_extensions
-from certprobe.chain.purpose import check_each_extended_key_usage, check_extended_key_usage
+from certprobe.chain.extension import (
+    check_critical_extensions,
+    check_extension_contents,
+    check_processed_contents,
+    check_unprocessed_extensions,
+)
+from certprobe.chain.purpose import check_extended_key_usage, check_usage
 from certprobe.chain.strict_extensions import (
     check_authority_key_identifier,
     check_ca_extensions,
@@ -54,14 +59,16 @@ _WINDOWS_ALONE: Final = (
     check_path_length,
     check_end_key_usage,
     check_critical_extensions,
-    check_extended_key_usage,
+    check_extension_contents,
+    check_usage,
 )
 
 PATH_VALIDATION: Final[tuple[Check, ...]] = (
     *(check for check in CHECKS if check not in _WINDOWS_ALONE),
     check_max_path_length,
     check_unprocessed_extensions,
-    check_each_extended_key_usage,
+    check_processed_contents,
+    check_extended_key_usage,
 )
 
 RFC_CHECKS: Final[tuple[Check, ...]] = (

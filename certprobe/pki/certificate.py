@@ -46,6 +46,9 @@ _POLICY_EXTENSIONS: Final = frozenset(
         extensions.POLICY_MAPPINGS,
         extensions.POLICY_CONSTRAINTS,
         extensions.INHIBIT_ANY_POLICY,
+        extensions.APPLICATION_POLICIES,
+        extensions.APPLICATION_POLICY_MAPPINGS,
+        extensions.APPLICATION_POLICY_CONSTRAINTS,
     }
 )
 
@@ -318,6 +321,27 @@ class Certificate:
         from certprobe.pki import policies
 
         return self._decoded(extensions.INHIBIT_ANY_POLICY, policies.decode_inhibit_any_policy)
+
+    @cached_property
+    def application_policies(self) -> tuple[str, ...] | None:
+        """Microsoft's application policies as dotted OIDs, which Windows reads in place of extKeyUsage."""
+        from certprobe.pki import policies
+
+        return self._decoded(extensions.APPLICATION_POLICIES, policies.decode_application_policies)
+
+    @cached_property
+    def application_policy_mappings(self) -> tuple[PolicyMapping, ...] | None:
+        """Which usages of the issuer the subject calls by other names."""
+        from certprobe.pki import policies
+
+        return self._decoded(extensions.APPLICATION_POLICY_MAPPINGS, policies.decode_policy_mappings)
+
+    @cached_property
+    def application_policy_constraints(self) -> PolicyConstraints | None:
+        """Whether application policies are required and their mappings forbidden below."""
+        from certprobe.pki import policies
+
+        return self._decoded(extensions.APPLICATION_POLICY_CONSTRAINTS, policies.decode_policy_constraints)
 
     @cached_property
     def crl_distribution_points(self) -> tuple[DistributionPoint, ...] | None:

@@ -25,6 +25,11 @@ EXTENDED_KEY_USAGE: Final = "2.5.29.37"
 INHIBIT_ANY_POLICY: Final = "2.5.29.54"
 OLD_SUBJECT_ALT_NAME: Final = "2.5.29.7"
 
+# szOID_APPLICATION_CERT_POLICIES and its kin of wincrypt.h, each encoded as the policy extension of that name.
+APPLICATION_POLICIES: Final = "1.3.6.1.4.1.311.21.10"
+APPLICATION_POLICY_MAPPINGS: Final = "1.3.6.1.4.1.311.21.11"
+APPLICATION_POLICY_CONSTRAINTS: Final = "1.3.6.1.4.1.311.21.12"
+
 
 class Extension(NamedTuple):
     """One Extension as it stands: dotted extnID, critical, and the octets inside extnValue."""

@@ -1,4 +1,4 @@
-"""Certificate policy extensions (RFC 5280 4.2.1.4, 4.2.1.5, 4.2.1.11, 4.2.1.14) as small records, and their decoders.
+"""Policy extensions (RFC 5280 4.2.1.4, 4.2.1.5, 4.2.1.11, 4.2.1.14, Microsoft's) as small records, and their decoders.
 
 A decoder takes the octets inside extnValue and raises DerError when they cannot be decoded. Empty lists and policies
 that stand twice are taken, as Windows takes them.
@@ -69,6 +69,11 @@ def _qualifier(data: bytes, info: der.Tlv) -> PolicyQualifier:
     return PolicyQualifier(oid, der.element(data, qualifier))
 
 
+def decode_application_policies(data: bytes) -> tuple[str, ...]:
+    """Decode Microsoft's application policies, CertificatePolicies again, to their dotted OIDs."""
+    return tuple(information.policy for information in decode_certificate_policies(data))
+
+
 def decode_policy_mappings(data: bytes) -> tuple[PolicyMapping, ...]:
     """Decode PolicyMappings."""
     sequence = der.whole(data, der.SEQUENCE, "PolicyMappings")
@@ -120,4 +125,7 @@ DECODERS: Final[dict[str, Callable[[bytes], object]]] = {
     extensions.POLICY_MAPPINGS: decode_policy_mappings,
     extensions.POLICY_CONSTRAINTS: decode_policy_constraints,
     extensions.INHIBIT_ANY_POLICY: decode_inhibit_any_policy,
+    extensions.APPLICATION_POLICIES: decode_application_policies,
+    extensions.APPLICATION_POLICY_MAPPINGS: decode_policy_mappings,
+    extensions.APPLICATION_POLICY_CONSTRAINTS: decode_policy_constraints,
 }

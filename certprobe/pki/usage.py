@@ -21,6 +21,7 @@ class KeyUsage(enum.IntFlag):
 
 
 ANY_EXTENDED_KEY_USAGE: Final = "2.5.29.37.0"
+ANY_APPLICATION_POLICY: Final = "1.3.6.1.4.1.311.10.12.1"
 SERVER_AUTH: Final = "1.3.6.1.5.5.7.3.1"
 CLIENT_AUTH: Final = "1.3.6.1.5.5.7.3.2"
 CODE_SIGNING: Final = "1.3.6.1.5.5.7.3.3"
@@ -50,6 +51,7 @@ _NAMES: Final = {
     KERBEROS_PKINIT_CLIENT: "pkinit-KPClientAuth",
     KERBEROS_PKINIT_KDC: "pkinit-KPKdc",
     SMARTCARD_LOGON: "smartcardLogon",
+    ANY_APPLICATION_POLICY: "anyApplicationPolicy",
     "1.3.6.1.4.1.311.10.3.4": "encryptingFileSystem",
     "1.3.6.1.4.1.311.10.3.3": "serverGatedCrypto",
     "2.16.840.1.113730.4.1": "netscapeServerGatedCrypto",

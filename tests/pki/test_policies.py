@@ -44,6 +44,12 @@ Decoder = Callable[[bytes], object]
         (policies.decode_policy_constraints, sequence(SKIP_2), PolicyConstraints(2, None)),
         (policies.decode_policy_constraints, sequence(SKIP_0), PolicyConstraints(None, 0)),
         (policies.decode_policy_constraints, sequence(SKIP_2, SKIP_0), PolicyConstraints(2, 0)),
+        (policies.decode_application_policies, sequence(), ()),
+        (
+            policies.decode_application_policies,
+            sequence(sequence(oid("1.2.3")), sequence(oid("1.2.4"))),
+            ("1.2.3", "1.2.4"),
+        ),
         (policies.decode_inhibit_any_policy, integer(1), 1),
         (policies.decode_inhibit_any_policy, integer(1 << 70), 1 << 70),
     ],
@@ -96,12 +102,18 @@ def test_a_certificate_answers_for_each() -> None:
             extension("2.5.29.33", sequence(sequence(oid("1.2.3"), oid("1.2.4")))),
             extension("2.5.29.36", sequence(SKIP_2)),
             extension("2.5.29.54", integer(1)),
+            extension("1.3.6.1.4.1.311.21.10", sequence(sequence(oid("1.2.5")))),
+            extension("1.3.6.1.4.1.311.21.11", sequence(sequence(oid("1.2.5"), oid("1.2.6")))),
+            extension("1.3.6.1.4.1.311.21.12", sequence(SKIP_0)),
         )
     )
     assert certificate.certificate_policies == (PolicyInformation("1.2.3", ()),)
     assert certificate.policy_mappings == (PolicyMapping("1.2.3", "1.2.4"),)
     assert certificate.policy_constraints == PolicyConstraints(2, None)
     assert certificate.inhibit_any_policy == 1
+    assert certificate.application_policies == ("1.2.5",)
+    assert certificate.application_policy_mappings == (PolicyMapping("1.2.5", "1.2.6"),)
+    assert certificate.application_policy_constraints == PolicyConstraints(None, 0)
     assert certificate.extension_faults == ()
 
 
@@ -114,10 +126,14 @@ def test_damage_is_a_fault_and_no_value(dotted: str) -> None:
         certificate.policy_mappings,
         certificate.policy_constraints,
         certificate.inhibit_any_policy,
-    ) == (None,) * 4
+        certificate.application_policies,
+        certificate.application_policy_mappings,
+        certificate.application_policy_constraints,
+    ) == (None,) * 7
 
 
 def test_a_certificate_without_any() -> None:
     certificate = Certificate(with_extensions(extension("1.2.3", b"")))
     assert certificate.certificate_policies is None
     assert certificate.inhibit_any_policy is None
+    assert certificate.application_policies is None
