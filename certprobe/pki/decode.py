@@ -223,12 +223,13 @@ def _decode_java_key_store(data: bytes, password: bytes | None, gathered: _Gathe
 
     store = java_keystore.load(data, password)
     for entry in store.entries:
-        for certificate in entry.certificates:
-            place = f"{gathered.source} #{len(gathered.certificates) + 1}"
-            gathered.certificates.append(FoundCertificate(certificate, place, entry.alias))
-        place = f"{gathered.source} {entry.alias!r}"
+        place, tie = f"{gathered.source} {entry.alias!r}", entry.alias.encode()
+        for number, certificate in enumerate(entry.certificates):
+            where = f"{gathered.source} #{len(gathered.certificates) + 1}"
+            named = (entry.alias, tie) if number == 0 else (None, None)
+            gathered.certificates.append(FoundCertificate(certificate, where, *named))
         if entry.private_key is not None:
-            gathered.keys.append(FoundKey(entry.private_key, place))
+            gathered.keys.append(FoundKey(entry.private_key, place, entry.alias, tie))
         if entry.fault is not None:
             gathered.fail(place, "private key", entry.fault)
     if store.intact is False:
