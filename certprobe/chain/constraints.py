@@ -73,7 +73,7 @@ def _violations(issuer: Certificate, bound: tuple[Certificate, ...], rules: Name
     constraints = issuer.name_constraints
     if constraints is None:
         return (_cannot_tell("the name constraints cannot be decoded"),)
-    realm = _Realm(constraints)
+    realm = _Realm(constraints, rules)
     findings = [] if rules is not NameRules.WINDOWS else [_not_supported(reason) for reason in realm.barred.values()]
     for certificate in bound:
         findings += _of_one(certificate, realm, rules)
@@ -160,8 +160,8 @@ def _attributes(certificate: Certificate, rules: NameRules) -> Iterator[_Name]:
 class _Realm:
     """The constraints of one CA by forms: their `sizes`, `limits` that can be held, why `barred` forms cannot."""
 
-    def __init__(self, constraints: NameConstraints) -> None:
-        from certprobe.pki.name_constraints import SUPPORTED, form_of
+    def __init__(self, constraints: NameConstraints, rules: NameRules) -> None:
+        from certprobe.pki.name_constraints import SUPPORTED, form_of, is_nonsense
 
         self.sizes = Counter(form_of(subtree.base) for subtrees in constraints for subtree in subtrees)
         self.barred: dict[str, str] = {}
@@ -174,6 +174,8 @@ class _Realm:
                     self.barred[form] = f"constraints of the form {form} are not supported"
                 elif (subtree.minimum, subtree.maximum) != (0, None):
                     self.barred[form] = f"the {form} subtree {_quoted(subtree.base.value)} has a minimum or a maximum"
+                elif rules is not NameRules.WINDOWS and is_nonsense(subtree.base):
+                    self.barred[form] = f"the {form} subtree {_quoted(subtree.base.value)} is nonsense"
         self.limits = {form: _Limits(*two) for form, two in sides.items() if form not in self.barred}
 
 

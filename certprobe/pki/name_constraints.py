@@ -47,7 +47,7 @@ def decode_name_constraints(data: bytes) -> NameConstraints:
     """
     sides: dict[int, tuple[GeneralSubtree, ...]] = {}
     for side in der.children(data, der.whole(data, der.SEQUENCE, "NameConstraints"), limit=2):
-        if side.tag not in (0xA0, 0xA1) or side.tag in sides:
+        if side.tag not in (0xA0, 0xA1) or any(tag >= side.tag for tag in sides):
             raise der.DerError(f"NameConstraints: unexpected tag 0x{side.tag:02x}")
         subtrees = (_subtree(data, child) for child in der.children(data, side, limit=_MOST_SUBTREES))
         sides[side.tag] = tuple(subtree for subtree in subtrees if subtree is not None)
@@ -166,7 +166,10 @@ def _host(uri: str) -> str:
     _, slashes, rest = uri.partition("://")
     authority = re.split(r"[/?#]", rest, maxsplit=1)[0] if slashes else ""
     host = authority.rpartition("@")[2]
-    return host if host.startswith("[") else host.partition(":")[0]
+    if host.startswith("["):
+        return host
+    host, _, port = host.partition(":")
+    return host if not port or port.isdecimal() else ""
 
 
 def _contents(name: GeneralName) -> bytes:
@@ -302,6 +305,12 @@ def name_flaw(name: GeneralName) -> str | None:
             return None if position(name) is not None else "is no distinguished name"
         case _:
             return None
+
+
+def is_nonsense(base: GeneralName) -> bool:
+    """Whether nobody can tell which names of a supported form lie in the subtree."""
+    area = _area(base)
+    return area is None or (isinstance(area[0], _Mask) and not _is_prefix(area))
 
 
 def base_flaw(base: GeneralName) -> str | None:

@@ -25,13 +25,13 @@ _FIELDS: Final[tuple[Callable[[x509.Certificate], object], ...]] = (
 
 
 def strict_fault(der: bytes) -> str | None:
-    """Return why `cryptography` refuses the certificate or a field of it, or None; an unknown algorithm is no fault."""
+    """Return why `cryptography` refuses a certificate or a field of it, or None; what it does not know is no fault."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             certificate = x509.load_der_x509_certificate(der)
             for field in _FIELDS:
-                with suppress(UnsupportedAlgorithm):
+                with suppress(UnsupportedAlgorithm, x509.UnsupportedGeneralNameType):
                     field(certificate)
         except (ValueError, TypeError, LookupError, x509.DuplicateExtension, x509.InvalidVersion) as error:
             return str(error) or type(error).__name__

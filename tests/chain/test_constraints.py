@@ -268,6 +268,25 @@ def test_nonsense_is_skipped_by_windows(base: bytes, name: bytes, flaw: str) -> 
         assert details(chain, 1)[0].endswith(flaw)
 
 
+@pytest.mark.parametrize(
+    ("base", "windows"),
+    [
+        (octets(b"\x0a\x00\x00\x01\xff\x00\x00\xff"), 0x8000),
+        (address("10.0.0.1"), 0),
+        (octets(b""), 0),
+    ],
+)
+def test_nobody_can_tell_what_nonsense_excludes(base: bytes, windows: int) -> None:
+    """RFC 5280 minds that such a name occurs, Windows does not."""
+    ca = constrained(excluded=(base,))
+    name = holder(ca, address("10.0.0.1"))
+    assert errors(judge(name, ca)) == [windows, 0, windows, 0]
+    chain = judge(name, ca, profile=WEBPKI)
+    assert errors(chain) == [0x1000, 0, 0x1000, 0]
+    assert details(chain, 1)[0].endswith("is nonsense")
+    assert errors(judge(holder(ca, dns("www.lab.test")), ca, profile=WEBPKI)) == [0, 0, 0, 0]
+
+
 @pytest.mark.parametrize(("profile", "bit"), [(WINDOWS, 0), (WEBPKI, 0x8000)])
 def test_a_wildcard_may_reach_into_an_excluded_subtree(profile: Profile, bit: int) -> None:
     ca = constrained(excluded=(dns("secret.lab.test"),))

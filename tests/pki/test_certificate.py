@@ -268,6 +268,12 @@ def test_self_issued_is_by_the_comparison_of_names() -> None:
     assert Certificate(encoded(issuer=common_name_only("Lab  CA"), subject=common_name_only("lab ca"))).is_self_issued
 
 
+@pytest.mark.parametrize("tag", [0xA3, 0xA5])
+def test_a_kind_of_name_that_the_strict_parser_does_not_know_is_no_fault(tag: int) -> None:
+    names = extension(extensions.SUBJECT_ALT_NAME, sequence(tlv(tag, b"")))
+    assert Certificate(with_extensions(names)).strict_fault is None
+
+
 def test_a_strict_fault_behind_an_unsupported_key_is_found() -> None:
     spki = key_info(sequence(oid("1.2.3.4")), b"x")
     odd = encoded(subject_public_key_info=spki, extensions=tlv(0xA3, sequence(*[extension("1.2.3", b"")] * 2)))
