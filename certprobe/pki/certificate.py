@@ -40,22 +40,10 @@ _DECODERS: Final[dict[str, Callable[[bytes], object]]] = {
     extensions.NAME_CONSTRAINTS: _name_constraints,
 }
 
-_POLICY_EXTENSIONS: Final = frozenset(
-    {
-        extensions.CERTIFICATE_POLICIES,
-        extensions.POLICY_MAPPINGS,
-        extensions.POLICY_CONSTRAINTS,
-        extensions.INHIBIT_ANY_POLICY,
-        extensions.APPLICATION_POLICIES,
-        extensions.APPLICATION_POLICY_MAPPINGS,
-        extensions.APPLICATION_POLICY_CONSTRAINTS,
-    }
-)
-
 
 def _decoder(oid: str) -> Callable[[bytes], object] | None:
     """What decodes an extension of that dotted OID; the rarer decoders are imported where they are needed."""
-    if oid in _POLICY_EXTENSIONS:
+    if oid in extensions.POLICY_EXTENSIONS:
         from certprobe.pki import policies
 
         return policies.DECODERS[oid]
@@ -325,6 +313,8 @@ class Certificate:
     @cached_property
     def application_policies(self) -> tuple[str, ...] | None:
         """Microsoft's application policies as dotted OIDs, which Windows reads in place of extKeyUsage."""
+        if self.extension(extensions.APPLICATION_POLICIES) is None:
+            return None
         from certprobe.pki import policies
 
         return self._decoded(extensions.APPLICATION_POLICIES, policies.decode_application_policies)
@@ -332,6 +322,8 @@ class Certificate:
     @cached_property
     def application_policy_mappings(self) -> tuple[PolicyMapping, ...] | None:
         """Which usages of the issuer the subject calls by other names."""
+        if self.extension(extensions.APPLICATION_POLICY_MAPPINGS) is None:
+            return None
         from certprobe.pki import policies
 
         return self._decoded(extensions.APPLICATION_POLICY_MAPPINGS, policies.decode_policy_mappings)
@@ -339,6 +331,8 @@ class Certificate:
     @cached_property
     def application_policy_constraints(self) -> PolicyConstraints | None:
         """Whether application policies are required and their mappings forbidden below."""
+        if self.extension(extensions.APPLICATION_POLICY_CONSTRAINTS) is None:
+            return None
         from certprobe.pki import policies
 
         return self._decoded(extensions.APPLICATION_POLICY_CONSTRAINTS, policies.decode_policy_constraints)

@@ -30,6 +30,18 @@ APPLICATION_POLICIES: Final = "1.3.6.1.4.1.311.21.10"
 APPLICATION_POLICY_MAPPINGS: Final = "1.3.6.1.4.1.311.21.11"
 APPLICATION_POLICY_CONSTRAINTS: Final = "1.3.6.1.4.1.311.21.12"
 
+POLICY_EXTENSIONS: Final = frozenset(
+    {
+        CERTIFICATE_POLICIES,
+        POLICY_MAPPINGS,
+        POLICY_CONSTRAINTS,
+        INHIBIT_ANY_POLICY,
+        APPLICATION_POLICIES,
+        APPLICATION_POLICY_MAPPINGS,
+        APPLICATION_POLICY_CONSTRAINTS,
+    }
+)
+
 
 class Extension(NamedTuple):
     """One Extension as it stands: dotted extnID, critical, and the octets inside extnValue."""

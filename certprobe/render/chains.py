@@ -163,7 +163,7 @@ def _faults(certificate: shape_pki.Certificate) -> list[tuple[str, str]]:
 
 def _facts(certificate: shape_pki.Certificate) -> list[tuple[str, str]]:
     names = [f"{name['kind']} {name['value']}" for name in certificate["subject_alt_names"] or ()]
-    purposes = [usage["name"] for usage in certificate["extended_key_usage"] or ()]
+    purposes, policies = certificate["extended_key_usage"], certificate["application_policies"]
     facts = [
         ("issuer", words.name(certificate["issuer"])),
         ("valid", f"{certificate['not_before'] or '(unreadable)'} to {certificate['not_after'] or '(unreadable)'}"),
@@ -172,7 +172,8 @@ def _facts(certificate: shape_pki.Certificate) -> list[tuple[str, str]]:
         ("signature", certificate["signature_algorithm"] or "(unreadable)"),
         ("names", ", ".join(names)),
         ("key usage", ", ".join(certificate["key_usage"] or ())),
-        ("extended key usage", ", ".join(purposes)),
+        ("extended key usage", ", ".join(usage["name"] for usage in purposes or ())),
+        ("application policies", ", ".join(usage["name"] for usage in policies or ())),
         ("thumbprint", certificate["thumbprint"]),
         ("SHA-256", certificate["sha256"]),
     ]

@@ -84,6 +84,7 @@ class Certificate(Summary):
     subject_alt_names: list[GeneralName] | None
     key_usage: list[str] | None
     extended_key_usage: list[Usage] | None
+    application_policies: list[Usage] | None
     basic_constraints: BasicConstraints | None
     subject_key_identifier: str | None
     fault: str | None

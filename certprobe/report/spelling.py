@@ -95,7 +95,6 @@ def certificate_facts(certificate: Certificate) -> shape_pki.Certificate:
     """Everything that is read from a certificate, and what could not be read."""
     names = certificate.subject_alt_names
     usage = certificate.key_usage
-    purposes = certificate.extended_key_usage
     constraints = certificate.basic_constraints
     key_identifier = certificate.subject_key_identifier
     return {
@@ -109,7 +108,8 @@ def certificate_facts(certificate: Certificate) -> shape_pki.Certificate:
         if names is None
         else [{"kind": name.kind.name, "value": name.value} for name in names],
         "key_usage": None if usage is None else [bit.name or "" for bit in KeyUsage if bit in usage],
-        "extended_key_usage": None if purposes is None else [{"oid": oid, "name": usage_name(oid)} for oid in purposes],
+        "extended_key_usage": _usages(certificate.extended_key_usage),
+        "application_policies": _usages(certificate.application_policies),
         "basic_constraints": constraints and {"ca": constraints.ca, "path_length": constraints.path_length},
         "subject_key_identifier": None if key_identifier is None else key_identifier.hex(),
         "fault": certificate.fault,
@@ -117,3 +117,7 @@ def certificate_facts(certificate: Certificate) -> shape_pki.Certificate:
         "extension_faults": [{"oid": fault.oid, "message": fault.message} for fault in certificate.extension_faults],
         "der": base64(certificate.der),
     }
+
+
+def _usages(oids: tuple[str, ...] | None) -> list[shape_pki.Usage] | None:
+    return None if oids is None else [{"oid": oid, "name": usage_name(oid)} for oid in oids]

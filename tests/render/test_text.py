@@ -9,7 +9,10 @@ from collections.abc import Callable
 import pytest
 from rich.cells import cell_len
 
-from certprobe.lab.pki import common_name_only
+from certprobe.lab.der import oid, sequence
+from certprobe.lab.pki import Extension, common_name_only
+from certprobe.pki.certificate import Certificate
+from certprobe.pki.extensions import APPLICATION_POLICIES
 from certprobe.render.text import render_text
 from certprobe.render.verbosity import Verbosity
 from certprobe.report.model import Conclusion, Outcome, ProbeReport
@@ -200,6 +203,17 @@ def test_verbose_gives_every_reason_with_its_clause_and_change() -> None:
 
 
 def test_chain_of_an_earlier_path_is_not_told_twice() -> None:
+def test_verbose_has_application_policies_beside_the_usages() -> None:
+    policies = Extension(APPLICATION_POLICIES, sequence(sequence(oid("1.3.6.1.5.5.7.3.2")), sequence(oid("1.2.3"))))
+    server = Certificate(reports.lab().root.server("x.test", extensions=(policies,)).der)
+    report = reports.accepted()
+    (attempt,) = report.attempts
+    assert attempt.tls is not None
+    changed = attempt._replace(tls=attempt.tls._replace(certificates=(server,)), server=None)
+    shown = text_of(report._replace(attempts=(changed,)), Verbosity.VERBOSE)
+    assert "     extended key usage serverAuth\n     application policies clientAuth, 1.2.3\n" in shown
+
+
     one = reports.paths()
     report = one._replace(attempts=(one.attempts[1], one.attempts[1]._replace(path="/again")))
     assert "Server chain: /again\n  The same as for /.\n" in text_of(report)

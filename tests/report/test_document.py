@@ -18,15 +18,17 @@ from certprobe.application.http import BodyEnd
 from certprobe.chain.context import SearchEnd
 from certprobe.endpoint import Scheme
 from certprobe.errors import FailureKind, Party
+from certprobe.lab.der import oid, sequence
+from certprobe.lab.pki import Extension
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.credential import KeyStatus
-from certprobe.pki.extensions import GeneralNameKind
+from certprobe.pki.extensions import APPLICATION_POLICIES, GeneralNameKind
 from certprobe.pki.usage import KeyUsage
 from certprobe.policy.status import ChainPolicy
 from certprobe.report import shape, shape_pki
 from certprobe.report.document import document
 from certprobe.report.model import Outcome, ProbeReport, RequestRecord, Role, Stage, TlsFacts, Weight
-from certprobe.report.spelling import time
+from certprobe.report.spelling import certificate_facts, time
 from certprobe.selection.cells import Reason, Subject, Verdict
 from certprobe.selection.select import How
 from certprobe.tls.events import Closure, Phase
@@ -213,10 +215,22 @@ def test_server_certificate_is_there_whole() -> None:
     ]
     assert certificate["key_usage"] == ["digitalSignature"]
     assert certificate["extended_key_usage"] == [{"oid": "1.3.6.1.5.5.7.3.1", "name": "serverAuth"}]
+    assert certificate["application_policies"] is None
     assert certificate["public_key"] == {"algorithm": "id-ecPublicKey", "bits": 256, "curve": "secp256r1"}
     assert tls["version"] == "TLS 1.2"
     assert tls["cipher_suite"] == {"name": "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "code": 0xC02B}
     assert tls["stapled_ocsp"] == "MAMKAQY="
+
+
+def test_application_policies_stand_beside_the_usages() -> None:
+    policies = Extension(APPLICATION_POLICIES, sequence(sequence(oid("1.3.6.1.5.5.7.3.2")), sequence(oid("1.2.3"))))
+    facts = certificate_facts(Certificate(reports.lab().root.server("x.test", extensions=(policies,)).der))
+    assert facts["extended_key_usage"] == [{"oid": "1.3.6.1.5.5.7.3.1", "name": "serverAuth"}]
+    assert facts["application_policies"] == [
+        {"oid": "1.3.6.1.5.5.7.3.2", "name": "clientAuth"},
+        {"oid": "1.2.3", "name": "1.2.3"},
+    ]
+    assert list(Draft202012Validator({"$ref": "#/$defs/certificate", "$defs": DEFINITIONS}).iter_errors(facts)) == []
 
 
 def test_chain_and_policy_speak_windows() -> None:
