@@ -54,20 +54,31 @@ class Journey:
         self._deadline = deadline
         self._dial = dial
         self._stages: list[StageOutcome] = []
+        self._at, self._since = Stage.CONNECT, deadline.now()
         self._peer: str | None = None
         self._tls: TlsFacts | None = None
         self._talk = HttpTalk(endpoint) if endpoint.scheme is Scheme.HTTPS else LdapTalk(reading)
 
     def travel(self) -> Attempt:
-        """Go as far as it goes. Raises UsageError for what no proxy can carry, nothing for what a peer does."""
-        with contextlib.ExitStack() as stack, contextlib.suppress(StageError):
-            # A StageError is in self._stages already, as the last.
+        """Go as far as it goes, or until it is interrupted from the keyboard.
+
+        Raises UsageError for what no proxy can carry, nothing for what a peer does.
+        """
+        try:
+            self._travel()
+        except StageError:
+            pass  # It is in self._stages already, as the last.
+        except KeyboardInterrupt:
+            self._note_interruption()
+        return self._facts()
+
+    def _travel(self) -> None:
+        with contextlib.ExitStack() as stack:
             channel = self._connect()
             stack.callback(channel.close)
             if self._endpoint.scheme is Scheme.LDAP_STARTTLS:
                 self._start_tls(channel)
             self._converse(channel, self._handshake(channel))
-        return self._facts()
 
     # --- the stations -------------------------------------------------------------------------------------------------
 
@@ -179,7 +190,12 @@ class Journey:
     # --- bookkeeping --------------------------------------------------------------------------------------------------
 
     def _stage(self, stage: Stage, name: str) -> _StageClock:
+        self._at, self._since = stage, self._deadline.now()
         return _StageClock(stage, self._deadline.step(name), self._stages)
+
+    def _note_interruption(self) -> None:
+        words, seconds = "interrupted from the keyboard", self._deadline.now() - self._since
+        self._stages.append(StageOutcome(self._at, seconds, words, FailureKind.INTERRUPTED, Party.OURSELVES))
 
     def _facts(self) -> Attempt:
         return Attempt(

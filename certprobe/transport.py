@@ -84,15 +84,29 @@ class Machine(Protocol[E_co]):
 
 
 class Deadline:
-    """How long a whole run, and each step of it, may take, in seconds."""
+    """How long one connection, each step of it, and a run of several connections may take, in seconds."""
 
-    __slots__ = ("_clock", "_end", "_step", "_uncounted")
+    __slots__ = ("_clock", "_end", "_last_end", "_step", "_uncounted", "_whole")
 
-    def __init__(self, whole: float, step: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, whole: float, step: float, clock: Callable[[], float] = time.monotonic, run: float | None = None
+    ) -> None:
+        """`whole` is for one connection, `run` for all of them; without it they share the time of one."""
+        now = clock()
         self._clock = clock
+        self._whole = whole
         self._step = step
         self._uncounted = 0.0
-        self._end = clock() + whole
+        self._last_end = now + (whole if run is None else run)
+        self._end = min(now + whole, self._last_end)
+
+    def renew(self) -> None:
+        """Give the next connection as long as the first had; the end of the run stays where it is."""
+        self._end = min(self.now() + self._whole, self._last_end)
+
+    def is_over(self) -> bool:
+        """Whether the time of the run is over."""
+        return self.now() >= self._last_end
 
     def step(self, name: str) -> Step:
         """Begin a step; its name ("the TLS handshake") is what a timeout is told with."""
@@ -121,7 +135,7 @@ class Step(NamedTuple):
     end: float
 
     def left(self) -> float:
-        """Seconds until the end of this step or of the whole run; not above 0 when the time is up."""
+        """Seconds until the end of this step or of the connection; not above 0 when the time is up."""
         return self.end - self.deadline.now()
 
     def overrun(self, party: Party) -> NotReached:

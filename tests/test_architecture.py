@@ -36,7 +36,7 @@ STAGES = {
     *FOUNDATION,
 }
 FETCHING = {"cache", "fetch", "gather", "vicinity"}
-ROAD = {"attempt", "chooser", "judging", "talk"}
+ROAD = {"attempt", "chooser", "judging", "talk", "trials"}
 
 # Room -> the modules of ours it may import, besides its own. What a room may import, it may import parts of.
 MAY_IMPORT: dict[str, set[str]] = {
@@ -60,6 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "chooser": {"selection", "transport", "pki", *TLS_TYPES, *FOUNDATION},
     "talk": {"application", "endpoint", "report", "transport", *FOUNDATION},
     "attempt": {"chooser", "talk", *STAGES},
+    "trials": {"chooser", "endpoint", "selection", "pki", "report", *FOUNDATION},
     "vicinity": set(),
     "cache": set(),
     "web": {"application", "endpoint", "tls", "transport", *FOUNDATION},

@@ -96,6 +96,25 @@ def test_a_step_ends_with_its_own_time_or_with_the_whole() -> None:
     assert deadline.step("third").left() == 0
 
 
+def test_every_connection_has_its_own_time_to_the_end_of_the_run() -> None:
+    clock = Clock()
+    deadline = Deadline(whole=10, step=10, clock=clock, run=25)
+    for left in (10, 10, 5):
+        deadline.renew()
+        assert (deadline.step("a connection").left(), deadline.is_over()) == (left, False)
+        clock.time += left
+    deadline.renew()
+    assert (deadline.step("one more").left(), deadline.is_over()) == (0, True)
+
+
+def test_without_a_longer_run_all_share_the_time_of_one() -> None:
+    clock = Clock()
+    deadline = Deadline(whole=10, step=10, clock=clock)
+    clock.time += 4
+    deadline.renew()
+    assert deadline.step("the second").left() == 6
+
+
 def test_time_at_a_prompt_is_not_counted() -> None:
     clock = Clock()
     deadline = Deadline(whole=10, step=6, clock=clock)

@@ -30,11 +30,13 @@ from certprobe.judging import Yardstick
 from certprobe.policy.status import ChainPolicy
 from certprobe.probe import Probe, probe
 from certprobe.render.verbosity import Verbosity
+from certprobe.report.model import Outcome
 from certprobe.talk import Reading
 from certprobe.tls.enums import ProtocolVersion
 from certprobe.tls.openssl import Compatibility, VersionRange
 from certprobe.tls.session import ClientOptions
 from certprobe.transport import Deadline
+from certprobe.trials import each_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +50,7 @@ _VERSIONS = {f"1.{minor}": ProtocolVersion(0x0301 + minor) for minor in range(4)
 _PROXY_PASSWORD = "CERTPROBE_PROXY_PASSWORD"  # noqa: S105 - a variable's name
 _DEFAULT_TIMEOUT = 30.0
 _SHORTEST_STEP = 10.0
+_LONGEST_RUN = 900.0
 
 
 class Common(NamedTuple):
@@ -130,7 +133,8 @@ _REACHING = (
         type=click.FloatRange(0.1, 3600),
         default=_DEFAULT_TIMEOUT,
         show_default="30",
-        help="For the whole run; one step of it gets a third, but at least 10.",
+        help="For each connection; one step of it gets a third, but at least 10. "
+        "A run of several connections ends after 15 minutes.",
     ),
     click.option(
         "--format",
@@ -161,18 +165,21 @@ def run_probe(
     common = Common(take_revocation(typed), **typed)
     _require_consistency(common)
     with kept_for_the_report() if common.callback is not None else contextlib.nullcontext():
-        plan = _plan(endpoints, alpn, common)
-        deadline = _deadline(common)
-        plan = plan._replace(gatherer=gatherer(common.revocation, deadline), reading=reading)
-        report = probe(plan, deadline)
+        wanted = _wanted(endpoints, alpn, common)
+        deadline = _deadline(common, len(wanted.plan.trials))
+        wanted = wanted._replace(gatherer=gatherer(common.revocation, deadline), reading=reading)
+        report = probe(wanted, deadline)
+    if report.conclusion.outcome is Outcome.INTERRUPTED:
+        click.echo("\ninterrupted", err=True)
     with standard_streams():
         _print(report, common)
     return report.exit_code
 
 
-def _deadline(common: Common) -> Deadline:
+def _deadline(common: Common, connections: int) -> Deadline:
     step = max(min(_SHORTEST_STEP, common.timeout), common.timeout / 3)
-    return (_ToldDeadline if common.verbose else Deadline)(common.timeout, step)
+    run = common.timeout if connections == 1 else max(common.timeout, _LONGEST_RUN)
+    return (_ToldDeadline if common.verbose else Deadline)(common.timeout, step, run=run)
 
 
 class _ToldDeadline(Deadline):
@@ -198,7 +205,7 @@ def _require_consistency(common: Common) -> None:
         raise UsageError("--key needs --cert: a key alone is no identity")
 
 
-def _plan(endpoints: tuple[Endpoint, ...], alpn: tuple[str, ...], common: Common) -> Probe:
+def _wanted(endpoints: tuple[Endpoint, ...], alpn: tuple[str, ...], common: Common) -> Probe:
     at = parse_time(common.at)
     proxy = parse_proxy(common.via) if common.via is not None else None
     options = ClientOptions(_server_name(endpoints[0], common), alpn, _versions(common), _compatibility(common))
@@ -207,11 +214,10 @@ def _plan(endpoints: tuple[Endpoint, ...], alpn: tuple[str, ...], common: Common
     nt_auth = read_certificates(common.ntauth) if common.ntauth is not None else None
     trust = read_trust(common.trust)
     return Probe(
-        endpoints=endpoints,
+        plan=each_path(endpoints, _chooser(Store(identities.credentials, at), common)),
         route=Route(address, proxy, _proxy_password(proxy)),
         options=options,
         identities=identities,
-        chooser=_chooser(Store(identities.credentials, at), common),
         yardstick=Yardstick(
             trust.roots,
             at,

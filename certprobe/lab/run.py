@@ -21,10 +21,12 @@ from certprobe.pki.credential import Credential, KeyStatus
 from certprobe.pki.decode import Contents, FoundCertificate, FoundKey, credentials
 from certprobe.pki.store import CertificateStore
 from certprobe.probe import Probe, probe
+from certprobe.report.model import Outcome
 from certprobe.selection.select import parse_choice
 from certprobe.tls.acceptor import ServerOptions
 from certprobe.tls.session import ClientOptions
 from certprobe.transport import Deadline
+from certprobe.trials import each_path
 
 if TYPE_CHECKING:
     from certprobe.lab.pki import Authority, Issued
@@ -58,8 +60,11 @@ def standing(scenario: Scenario, cast: Cast) -> Iterator[Standing]:
 
 
 def try_out(running: Standing) -> ProbeReport:
-    """Probe the running scenario with its own client, in memory, and report."""
-    return probe(_plan(running), Deadline(_SECONDS, _SECONDS))
+    """Probe the running scenario with its own client, in memory, and report. Raises KeyboardInterrupt as ever."""
+    report = probe(_plan(running), Deadline(_SECONDS, _SECONDS))
+    if report.conclusion.outcome is Outcome.INTERRUPTED:
+        raise KeyboardInterrupt
+    return report
 
 
 def deviations(scenario: Scenario, report: ProbeReport) -> tuple[str, ...]:
@@ -97,11 +102,12 @@ def _plan(running: Standing) -> Probe:
     scenario, at = running.scenario, running.cast.at
     identities = credentials(_contents(identity.name, issued) for identity, issued in running.identities)
     return Probe(
-        endpoints=running.endpoints,
+        plan=each_path(
+            running.endpoints, BySelection(Store(identities.credentials, at), parse_choice(scenario.select))
+        ),
         route=Route(),
         options=ClientOptions(None, HTTP_1_1 if scenario.scheme is Scheme.HTTPS else ()),
         identities=identities,
-        chooser=BySelection(Store(identities.credentials, at), parse_choice(scenario.select)),
         yardstick=Yardstick(_store((running.cast.root,)), at),
         trust="the lab's root",
         started=datetime.now(UTC),

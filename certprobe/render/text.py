@@ -28,6 +28,7 @@ _WORDS: Final = {
     "not-reached": "NOT REACHED",
     "unanswered": "NO ANSWER",
     "unusable-input": "UNUSABLE INPUT",
+    "interrupted": "INTERRUPTED",
     "refused-by-alert": "REFUSED",
     "refused-by-close": "REFUSED",
     "refused-by-http-status": "REFUSED",
@@ -43,6 +44,7 @@ _TITLES: Final = {
     "not-reached": "the server was not reached",
     "unanswered": "the server did not answer",
     "unusable-input": "what was given cannot be used",
+    "interrupted": "interrupted from the keyboard",
 }
 _REFUSED: Final = "the server refused the login"
 _PROBLEM: Final = "problem"

@@ -37,7 +37,7 @@ _WHOSE = {
 def of_outcome(outcome: Outcome, attempt: Attempt, store: StoreFacts) -> list[Cause]:
     """The cause that the outcome itself stands for."""
     match outcome:
-        case Outcome.NOT_REACHED | Outcome.UNANSWERED | Outcome.UNUSABLE_INPUT:
+        case Outcome.NOT_REACHED | Outcome.UNANSWERED | Outcome.UNUSABLE_INPUT | Outcome.INTERRUPTED:
             failed = evidence.failed_stage(attempt)
             from certprobe.report.failures import of_failure
 

@@ -27,6 +27,17 @@ def failed_stage(attempt: Attempt) -> StageOutcome | None:
     return next((stage for stage in reversed(attempt.stages) if stage.kind is not None), None)
 
 
+def was_interrupted(attempt: Attempt) -> bool:
+    """Whether somebody at the keyboard ended it."""
+    failed = failed_stage(attempt)
+    return failed is not None and failed.kind is FailureKind.INTERRUPTED
+
+
+def was_not_asked(attempt: Attempt) -> bool:
+    """Whether the conversation came to its end, good or bad, and no certificate was asked for in it."""
+    return attempt.tls is not None and not attempt.tls.requests and failed_stage(attempt) is None
+
+
 def requests(attempt: Attempt) -> tuple[RequestRecord, ...]:
     """Every CertificateRequest of the attempt in order; empty = not asked."""
     return attempt.tls.requests if attempt.tls is not None else ()

@@ -51,6 +51,7 @@ _FAILURES: Final[dict[FailureKind, tuple[str, str]]] = {
         "the client certificate cannot be used",
         "Use a certificate with a stronger key and signature; --legacy lets weak ones through.",
     ),
+    FailureKind.INTERRUPTED: ("interrupted from the keyboard", ""),
     FailureKind.CALLBACK: (
         "the callback gave no certificate to send, nor a word for none",
         "Correct the callback: certprobe.callbacks has the contracts, with examples.",
@@ -116,6 +117,8 @@ def of_failure(failed: StageOutcome, attempt: Attempt) -> Cause:
 
 def _title_and_advice(failed: StageOutcome, kind: FailureKind, attempt: Attempt) -> tuple[str, str]:
     title, advice = _FAILURES[kind]
+    if kind is FailureKind.INTERRUPTED:
+        return f"{title} {_DURING[failed.stage]}", advice
     if failed.stage is Stage.CONNECT and failed.party is Party.PROXY:
         return "the proxy itself is not reached", "Check the address in --via, and that the proxy runs."
     if failed.stage is Stage.PROXY and kind in _AT_PROXY:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from certprobe.application.http import HttpAnswered
@@ -154,6 +154,7 @@ class Outcome(enum.Enum):
     UNANSWERED = "unanswered"
     NOT_REACHED = "not-reached"
     UNUSABLE_INPUT = "unusable-input"
+    INTERRUPTED = "interrupted"
 
 
 class Weight(enum.Enum):
@@ -173,8 +174,20 @@ class Cause(NamedTuple):
     advice: str = ""
 
 
+class Played(NamedTuple):
+    """What an experiment answers the server with: the identity of that number in the store, None for anonymous."""
+
+    number: int | None
+
+
+ANONYMOUS: Final = Played(None)
+
+
 class Attempt(NamedTuple):
-    """One connection, from name resolution to the last answer; `path` only for HTTPS. `peer` is the address reached."""
+    """One connection, from name resolution to the last answer; `path` only for HTTPS. `peer` is the address reached.
+
+    `played` is None where no experiment was made: whoever chooses was then asked for an answer.
+    """
 
     path: str | None
     peer: str | None
@@ -184,6 +197,27 @@ class Attempt(NamedTuple):
     ldap: LdapFacts | None
     server: Judgement | None
     client: Judgement | None
+    played: Played | None = None
+
+
+class WhyUntried(enum.Enum):
+    """Why a connection that belongs to the run was not made."""
+
+    NO_PRIVATE_KEY = "no-private-key"
+    KEY_DOES_NOT_FIT = "key-does-not-fit"
+    TOO_MANY = "too-many"
+    NOT_ASKED = "not-asked"
+    NOT_REACHED = "not-reached"
+    OUT_OF_TIME = "out-of-time"
+    INTERRUPTED = "interrupted"
+
+
+class Untried(NamedTuple):
+    """A connection that was not made; fields as in Attempt."""
+
+    path: str | None
+    played: Played | None
+    why: WhyUntried
 
 
 class Conclusion(NamedTuple):
@@ -198,6 +232,19 @@ class StoreFacts(NamedTuple):
 
     credentials: tuple[Credential, ...]
     notes: tuple[str, ...]
+
+
+class Run(NamedTuple):
+    """The connections of a run, those that were made and those that were not; `attempts` and `conclusions` in pairs.
+
+    `ended` says why it ended before its time, None if it did not.
+    """
+
+    store: StoreFacts
+    attempts: tuple[Attempt, ...]
+    conclusions: tuple[Conclusion, ...]
+    untried: tuple[Untried, ...] = ()
+    ended: WhyUntried | None = None
 
 
 class ProbeReport(NamedTuple):
@@ -217,3 +264,4 @@ class ProbeReport(NamedTuple):
     conclusions: tuple[Conclusion, ...]
     conclusion: Conclusion
     exit_code: int
+    untried: tuple[Untried, ...] = ()

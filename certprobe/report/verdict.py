@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 from certprobe.errors import FailureKind
-from certprobe.report import causes, evidence
+from certprobe.report import causes, evidence, words
 from certprobe.report.model import (
+    ANONYMOUS,
     Attempt,
     Cause,
     Conclusion,
     LdapFacts,
     Outcome,
+    Run,
     StageOutcome,
     StoreFacts,
     Weight,
+    WhyUntried,
 )
 
 _UNUSABLE = (FailureKind.CREDENTIAL_UNUSABLE, FailureKind.CALLBACK)
@@ -31,8 +34,10 @@ _REFUSED = (
     Outcome.NOT_MAPPED,
     Outcome.TLS_TERMINATOR,
 )
+_WHEN_INTERRUPTED = 130
 # How much a conclusion says about a whole run of several attempts, the most telling first.
 _GRAVITY = (
+    Outcome.INTERRUPTED,
     Outcome.UNUSABLE_INPUT,
     Outcome.NOT_REACHED,
     Outcome.UNANSWERED,
@@ -46,6 +51,9 @@ _GRAVITY = (
 
 def conclude(attempt: Attempt, store: StoreFacts) -> Conclusion:
     """Say how an attempt went and why, the gravest cause first; `store` is what the user gave to choose from."""
+    if attempt.played == ANONYMOUS:
+        # Nothing of the store was to be sent, so nothing of it counts.
+        store = StoreFacts((), ())
     outcome = _outcome(attempt, store)
     found = [
         *causes.of_outcome(outcome, attempt, store),
@@ -55,15 +63,36 @@ def conclude(attempt: Attempt, store: StoreFacts) -> Conclusion:
     return Conclusion(outcome, _gravest_first(found))
 
 
-def conclude_run(conclusions: tuple[tuple[str | None, Conclusion], ...]) -> Conclusion:
-    """Return the gravest outcome of several attempts, with the causes of all of them, each named by its path."""
-    if len(conclusions) == 1:
-        return conclusions[0][1]
-    gravest = min(conclusions, key=lambda pair: _GRAVITY.index(pair[1].outcome))
-    ordered = [gravest, *(pair for pair in conclusions if pair is not gravest)]
-    found = [
-        cause._replace(title=f"{path}: {cause.title}") for path, conclusion in ordered for cause in conclusion.causes
-    ]
+def conclude_run(run: Run) -> Conclusion:
+    """Say what a run came to, whatever it tried."""
+    conclusion = _of_paths(run)
+    if run.ended is None:
+        return conclusion
+    from certprobe.report.endings import of_ending
+
+    outcome = Outcome.INTERRUPTED if run.ended is WhyUntried.INTERRUPTED else conclusion.outcome
+    return Conclusion(outcome, (*of_ending(run.ended, run), *conclusion.causes))
+
+
+def _of_paths(run: Run) -> Conclusion:
+    """The gravest outcome of several paths, with the causes of all of them, each named by its path or paths.
+
+    The last attempt on a path counts.
+    """
+    pairs = zip(run.attempts, run.conclusions, strict=True)
+    by_path = {attempt.path: conclusion for attempt, conclusion in pairs}
+    if not by_path:
+        return Conclusion(Outcome.NOT_REACHED, ())
+    gravest = min(by_path.items(), key=lambda pair: _GRAVITY.index(pair[1].outcome))
+    if len(by_path) == 1:
+        return gravest[1]
+    paths: dict[Cause, list[str]] = {}
+    for path, conclusion in (gravest, *by_path.items()):
+        for cause in conclusion.causes:
+            named = paths.setdefault(cause, [])
+            if path not in named:
+                named.append(path or "")
+    found = [cause._replace(title=f"{words.listing(named)}: {cause.title}") for cause, named in paths.items()]
     return Conclusion(gravest[1].outcome, _gravest_first(found))
 
 
@@ -72,8 +101,10 @@ def _gravest_first(found: list[Cause]) -> tuple[Cause, ...]:
 
 
 def exit_code(conclusion: Conclusion) -> int:
-    """Return the exit code of the contract: 4 unusable input, 3 not reached, 1 a finding, 0 clean."""
+    """Return the exit code of the contract: 130 interrupted, 4 unusable input, 3 not reached, 1 a finding, 0 clean."""
     match conclusion.outcome:
+        case Outcome.INTERRUPTED:
+            return _WHEN_INTERRUPTED
         case Outcome.UNUSABLE_INPUT:
             return 4
         case Outcome.NOT_REACHED | Outcome.UNANSWERED:
@@ -91,6 +122,8 @@ def _outcome(attempt: Attempt, store: StoreFacts) -> Outcome:
     failed = evidence.failed_stage(attempt)
     if failed is not None and failed.kind in _UNUSABLE:
         return Outcome.UNUSABLE_INPUT
+    if evidence.was_interrupted(attempt):
+        return Outcome.INTERRUPTED
     if attempt.http is not None and attempt.http.answer is not None:
         return _http_outcome(attempt)
     if attempt.ldap is not None and (outcome := _ldap_outcome(attempt, attempt.ldap, store)) is not None:

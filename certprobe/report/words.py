@@ -9,6 +9,8 @@ from certprobe.tls.enums import AlertDescription, name_of
 from certprobe.tls.messages import Announced
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from certprobe.application.http import HttpAnswered
     from certprobe.pki.certificate import Certificate
     from certprobe.policy.status import PolicyStatus
@@ -61,6 +63,12 @@ def status(status: PolicyStatus) -> str:
     error = status.error
     where = f"chain {status.chain_index}, element {status.element_index}"
     return f"Windows: {error.symbol} {error.hexadecimal} ({error.signed}), {where}, policy {status.policy.value}."
+
+
+def listing(names: Sequence[str]) -> str:
+    """ "/a, /b, /c and 7 more"."""
+    rest = len(names) - NAMES_IN_A_LINE
+    return ", ".join(names[:NAMES_IN_A_LINE]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def sentence(text: str) -> str:

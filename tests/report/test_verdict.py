@@ -14,6 +14,7 @@ from certprobe.report.model import (
     Conclusion,
     LdapFacts,
     Outcome,
+    Played,
     Role,
     Stage,
     StageOutcome,
@@ -21,7 +22,7 @@ from certprobe.report.model import (
     TlsFacts,
     Weight,
 )
-from certprobe.report.verdict import conclude, conclude_run, exit_code
+from certprobe.report.verdict import conclude, exit_code
 from certprobe.selection.select import ANONYMOUS
 from certprobe.tls.enums import AlertDescription, AlertLevel
 from certprobe.tls.events import Closure, Phase
@@ -241,6 +242,24 @@ CASES = [
         1,
     ),
     Case(
+        "interrupted from the keyboard, whatever was learned before",
+        attempt(tls(SENT), stages=ended(FailureKind.INTERRUPTED)),
+        ALICE,
+        Outcome.INTERRUPTED,
+        "interrupted",
+        130,
+    ),
+    Case(
+        "anonymous as an experiment, whatever the store holds",
+        attempt(
+            tls(asked(request(ROOT_NAME), ALICE, choice=ANONYMOUS)), ldap=spoken(NO_SUCH_METHOD), played=Played(None)
+        ),
+        ALICE,
+        Outcome.ACCEPTED_ANONYMOUSLY,
+        "accepted-anonymously",
+        0,
+    ),
+    Case(
         "the callback failed",
         attempt(tls(SENT), stages=ended(FailureKind.CALLBACK)),
         ALICE,
@@ -268,15 +287,6 @@ def test_not_asked() -> None:
     conclusion = conclude(attempt(tls(completed=(Phase.INITIAL,)), http=http(200, "OK")), ALICE)
     assert (conclusion.outcome, exit_code(conclusion)) == (Outcome.NOT_ASKED, 0)
     assert conclusion.causes[0].title == "the server did not ask for a client certificate, so none was sent"
-
-
-def test_the_gravest_of_several_paths_comes_first_and_every_cause_names_its_path() -> None:
-    fine = conclude(attempt(tls(SENT), http=http(200, "OK")), ALICE)
-    refused = conclude(attempt(tls(UNSENT), http=http(403, "Forbidden")), NOBODY)
-    both = conclude_run((("/", fine), ("/admin", refused)))
-    assert both.outcome is Outcome.REFUSED_BY_HTTP_STATUS
-    assert [cause.title.partition(":")[0] for cause in both.causes] == ["/admin", "/"]
-    assert conclude_run((("/", fine),)) == fine
 
 
 @pytest.mark.parametrize(
