@@ -31,6 +31,7 @@ from certprobe.chain.strict_extensions import (
 )
 from certprobe.chain.strict_fields import (
     check_encoding_strictly,
+    check_extension_faults,
     check_hash,
     check_key,
     check_named_curve,
@@ -72,6 +73,7 @@ PATH_VALIDATION: Final[tuple[Check, ...]] = (
 )
 
 RFC_CHECKS: Final[tuple[Check, ...]] = (
+    check_extension_faults,
     check_weakness,
     check_named_curve,
     check_tls_features,

@@ -16,18 +16,25 @@ if TYPE_CHECKING:
 
 _MOST_SERIAL_OCTETS: Final = 20
 _LEAST_RSA_BITS: Final = 2048
+_MICROSOFT: Final = "1.3.6.1.4.1.311."
 _CURVES: Final = ("secp256r1", "secp384r1", "secp521r1")
 _SCHEMES: Final = (algorithms.Scheme.RSASSA_PKCS1_V1_5, algorithms.Scheme.RSASSA_PSS, algorithms.Scheme.ECDSA)
 _HASHES: Final = ("sha256", "sha384", "sha512")
 
 
 def check_encoding_strictly(path: PathView) -> Iterator[Result]:
-    """What a strict parser refuses, and every extension that cannot be decoded, critical or not."""
+    """What a strict parser refuses."""
     for index, certificate in enumerate(path.certificates):
         if certificate.strict_fault:
             yield index, Remark("RFC 5280 4.1", f"a strict parser refuses it: {certificate.strict_fault}")
+
+
+def check_extension_faults(path: PathView) -> Iterator[Result]:
+    """Every extension that stands twice or cannot be decoded, critical or not; Microsoft's own are left alone."""
+    for index, certificate in enumerate(path.certificates):
         for fault in certificate.extension_faults:
-            yield index, Remark("RFC 5280 4.2", f"the extension {fault.oid}: {fault.message}")
+            if not fault.oid.startswith(_MICROSOFT):
+                yield index, Remark("RFC 5280 4.2", f"the extension {fault.oid}: {fault.message}")
 
 
 def check_version(path: PathView) -> Iterator[Result]:

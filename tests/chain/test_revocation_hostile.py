@@ -28,7 +28,7 @@ values = st.recursive(octets, lambda inner: st.builds(tlv, tags, inner, inner), 
 extensions = st.lists(st.builds(Extension, st.sampled_from(DOTTED), values, st.booleans()), max_size=3)
 serials = st.sampled_from([certificate(SERVER).serial_number, certificate(CA).serial_number, 0, -1])
 entries = st.builds(
-    Status, serials, st.sampled_from([0x80, 0xA1, 0x82]), reason=st.none() | st.sampled_from(CrlReason),
+    Status, serials, st.sampled_from([0x80, 0xA1, 0x82]), at=st.none(), reason=st.none() | st.sampled_from(CrlReason),
     issuer=st.none() | st.sampled_from(["CN=CA", "CN=Root"]) | octets, extensions=extensions.map(tuple),
 )  # fmt: skip
 signers = st.sampled_from([ROOT, CA])

@@ -27,6 +27,7 @@ from certprobe.lab.pki import (
 )
 from certprobe.pki.certificate import Certificate
 from tests.chain.judging import AT, SERVER_USAGE, ask, errors, remarks, store
+from tests.pki.certificates import extension, with_extensions
 
 ROOT = Authority.root("Root", at=AT)
 CA = ROOT.intermediate("CA")
@@ -173,6 +174,18 @@ def test_a_curve_is_named() -> None:
 def test_what_a_strict_parser_refuses_is_told_in_its_words() -> None:
     [(index, detail)] = told(ROOT, CA, extensions=(DAMAGED_AIA,))
     assert (index, detail.partition(": ")[0]) == (0, "a strict parser refuses it")
+
+
+@pytest.mark.parametrize("profile", [RFC_5280, WEBPKI], ids=lambda profile: profile.name)
+@pytest.mark.parametrize(("encoded", "detail"), [
+    ([extension(SUBJECT_KEY_IDENTIFIER, tlv(0x05))], "SubjectKeyIdentifier: tag 0x05 at byte 0 where 0x04 should be"),
+    ([extension("1.2.3.4", b"")] * 2, "stands more than once"),
+    ([extension("1.3.6.1.4.1.311.21.10", tlv(0x05))], None),
+])  # fmt: skip
+def test_no_extension_is_damaged_or_stands_twice(encoded: list[bytes], detail: str | None, profile: Profile) -> None:
+    chain = ask(Certificate(with_extensions(*encoded)), question=ChainQuestion(store(ROOT), AT, profile=profile))
+    found = [told for _, told in remarks(chain) if told.startswith("the extension")]
+    assert [told.partition(": ")[2] for told in found] == ([detail] if detail else [])
 
 
 def test_what_a_ca_promises_of_tls_those_below_promise() -> None:
