@@ -42,7 +42,6 @@ _STAGES: Final = {
     "handshake": "Handshake",
     "application": "Answer",
 }
-_KEYS: Final = {"absent": "without its private key", "does-not-fit": "with a private key that does not fit"}
 
 
 def write_connection(page: Page, attempt: shape.Attempt, verbosity: Verbosity) -> None:
@@ -137,67 +136,6 @@ def _write_codes(page: Page, label: str, codes: list[shape.Code] | None, verbosi
     names = ", ".join(code["name"] for code in codes[:shown]) or "none"
     rest = f" and {len(codes) - shown} more (-v shows all)" if len(codes) > shown else ""
     page.field(label, names, (rest, Tone.FAINT))
-
-
-def has_selection(tls: shape.Tls) -> bool:
-    """Whether there was a request and something in the store to hold against it."""
-    selections = (request["selection"] for request in tls["certificate_requests"])
-    return any(selection is not None and selection["candidates"] for selection in selections)
-
-
-def write_candidates(page: Page, tls: shape.Tls, verbosity: Verbosity) -> None:
-    """Every certificate of the store, and what speaks against it, for each request that was answered by selection."""
-    requests = tls["certificate_requests"]
-    held = [(request, request["selection"]) for request in requests if request["selection"] is not None]
-    for request, selection in held:
-        if len(held) > 1:
-            page.line(f"As asked for {words.PHASES[request['phase']]}:", indent=2)
-        for candidate in selection["candidates"]:
-            _write_candidate(page, candidate, request["chosen"], verbosity)
-
-
-def write_identities(page: Page, store: shape.Store) -> None:
-    """Every certificate that the user gave, held against nothing."""
-    if not store["identities"]:
-        page.line("No client certificate; --cert FILE gives one.", indent=2)
-    for identity in store["identities"]:
-        _write_identity(page, identity)
-
-
-def _write_identity(page: Page, identity: shape.Identity) -> None:
-    lacking = _KEYS.get(identity["key_status"], "")
-    subject = words.name(identity["subject"])
-    page.line(subject, words.until(identity), (f"  {lacking}", Tone.BAD), lead=_number(identity["number"]), hang=2)
-
-
-def _number(number: int) -> str:
-    return f"{number:>3}  "
-
-
-def _write_candidate(page: Page, candidate: shape.Candidate, chosen: shape.Chosen | None, verbosity: Verbosity) -> None:
-    against = candidate["rejections"]
-    is_chosen = chosen is not None and chosen["number"] == candidate["number"]
-    verdict = ("does not fit", Tone.BAD) if against else ("fits", Tone.GOOD)
-    reasons = [] if verbosity is Verbosity.VERBOSE else _first_reason(candidate)
-    pieces = (words.name(candidate["subject"]), "  ", verdict, ", chosen" if is_chosen else "", *reasons)
-    page.line(*pieces, lead=_number(candidate["number"]), hang=2)
-    if verbosity is not Verbosity.VERBOSE:
-        return
-    page.line((f"thumbprint {candidate['thumbprint']}", Tone.FAINT), words.until(candidate), indent=7)
-    for rejection in against:
-        page.line(f"{rejection['detail']} ({rejection['clause']})", indent=7, hang=2)
-        page.line(rejection["change"], lead=("Change: ", Tone.STRONG), indent=9)
-    for caution in candidate["cautions"]:
-        page.line(f"but {caution['detail']} ({caution['clause']})", indent=7, hang=2)
-        page.line(caution["change"], lead=("Hint: ", Tone.STRONG), indent=9)
-
-
-def _first_reason(candidate: shape.Candidate) -> list[Piece]:
-    if candidate["rejections"]:
-        first, *more = candidate["rejections"]
-        rest = f" (and {words.count(len(more), 'more reason')}, -v shows all)" if more else ""
-        return [f": {first['detail']}", (rest, Tone.FAINT)]
-    return [f", but {caution['detail']}" for caution in candidate["cautions"][:1]]
 
 
 def write_sent(page: Page, tls: shape.Tls) -> None:

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import enum
 import os
-from typing import IO, Final, TypeAlias
+from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
 from rich.console import Console
 from rich.text import Text
 
 from certprobe.render.escape import escape
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _LABEL: Final = 15
 _NARROWEST: Final = 40
+_CUT: Final = "..."
 
 
 class Tone(enum.Enum):
@@ -69,6 +73,23 @@ class Page:
         self._print(head + first)
         for part in rest:
             self._print(Text(" " * (head.cell_len + hang)) + part)
+
+    @property
+    def columns(self) -> int | None:
+        """How wide the terminal is; None where lines may be of any length."""
+        return self._width
+
+    def row(self, cells: Sequence[Piece], widths: Sequence[int], *, lead: Piece = "") -> None:
+        """Write cells side by side, each in its width, two blanks between; what is too long is cut."""
+        row = self._text((lead,))
+        for cell, width in zip(cells, widths, strict=True):
+            text = self._text((cell,))
+            if text.cell_len > width:
+                text.truncate(width - len(_CUT))
+                text.append(_CUT)
+            text.pad_right(width - text.cell_len + 2)
+            row += text
+        self._print(row)
 
     def field(self, label: str, *pieces: Piece) -> None:
         """Write a label and its value, values under each other."""

@@ -5,15 +5,9 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
 from certprobe.render.application import write_answers, write_start_tls
+from certprobe.render.candidates import has_selection, write_candidates, write_identities
 from certprobe.render.chains import has_faults, write_cert_flags, write_judgement, write_server_certificates
-from certprobe.render.handshake import (
-    has_selection,
-    write_candidates,
-    write_connection,
-    write_identities,
-    write_requests,
-    write_sent,
-)
+from certprobe.render.handshake import write_connection, write_requests, write_sent
 from certprobe.render.page import Page, Tone
 from certprobe.render.verbosity import Verbosity
 from certprobe.report.document import document

@@ -125,7 +125,12 @@ def _name(name: DistinguishedName) -> shape_pki.Name:
 
 
 def _selection(selection: Selection) -> shape.Selection:
-    return {"how": selection.how.value, "candidates": [_candidate(candidate) for candidate in selection.candidates]}
+    return {"how": selection.how.value, "candidates": candidates(selection)}
+
+
+def candidates(selection: Selection) -> list[shape.Candidate]:
+    """Every candidate of a selection, in the order of the store."""
+    return [_candidate(candidate) for candidate in selection.candidates]
 
 
 def _candidate(candidate: Candidate) -> shape.Candidate:
@@ -137,6 +142,7 @@ def _candidate(candidate: Candidate) -> shape.Candidate:
         "not_asked": [cell.subject.value for cell in candidate.cells if isinstance(cell, NotAsked)],
         "cells": [_cell(cell) for cell in candidate.cells],
         "change": candidate.change or None,
+        "source": candidate.credential.source,
     }
 
 

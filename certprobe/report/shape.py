@@ -129,6 +129,7 @@ class Candidate(Summary):
     not_asked: list[str]
     cells: list[Cell]
     change: str | None
+    source: str
 
 
 class Chosen(TypedDict):

@@ -139,7 +139,10 @@ def test_problem_elsewhere_makes_an_accepted_login_a_problem() -> None:
     (reports.accepted, "  Key types      rsa_sign, ecdsa_sign\n"),
     (reports.accepted, "  OCSP staple    says nothing but unauthorized\n"),
     (reports.accepted, "  1  CN=alice  fits, chosen\n  2  CN=bob  does not fit: expired on 2026-11-19T12:00:00Z"),
-    (reports.accepted, " (and 1 more reason, -v shows all)\n  3  CN=alice  does not fit: no private key"),
+    (
+        reports.accepted,
+        " (and 1 more reason, -v shows all)\n     Change: have a new certificate issued by CN=Lab issuing CA\n",
+    ),
     (reports.accepted, "  Sent           CN=alice, with 1 intermediate  in the first handshake\n"),
     (reports.accepted, "  HTTP           200 OK  for /\n"),
     (reports.accepted, "  SSL   passes  ERROR_SUCCESS 0x00000000 (0)\n"),
@@ -197,12 +200,14 @@ def test_connections_of_one_path_are_numbered() -> None:
 
 def test_verbose_gives_every_reason_with_its_clause_and_change() -> None:
     shown = text_of(reports.accepted(), Verbosity.VERBOSE)
-    assert "(RFC 5280 4.1.2.5)\n         Change: have the certificate renewed\n" in shown
+    assert (
+        "     FAIL  dates     expired on 2026-11-19T12:00:00Z, 1 day before 2026-11-20T12:00:00Z (RFC 5280 4.1" in shown
+    )
     assert "issued by CN=Other root, which the server does not list; it lists CN=Lab issuing CA (RFC 5246" in shown
+    assert "\n     Change: have a new certificate issued by CN=Lab issuing CA\n" in shown
     assert "     names dNSName localhost, iPAddress 127.0.0.1\n" in shown
 
 
-def test_chain_of_an_earlier_path_is_not_told_twice() -> None:
 def test_verbose_has_application_policies_beside_the_usages() -> None:
     policies = Extension(APPLICATION_POLICIES, sequence(sequence(oid("1.3.6.1.5.5.7.3.2")), sequence(oid("1.2.3"))))
     server = Certificate(reports.lab().root.server("x.test", extensions=(policies,)).der)
@@ -214,6 +219,7 @@ def test_verbose_has_application_policies_beside_the_usages() -> None:
     assert "     extended key usage serverAuth\n     application policies clientAuth, 1.2.3\n" in shown
 
 
+def test_chain_of_an_earlier_path_is_not_told_twice() -> None:
     one = reports.paths()
     report = one._replace(attempts=(one.attempts[1], one.attempts[1]._replace(path="/again")))
     assert "Server chain: /again\n  The same as for /.\n" in text_of(report)
