@@ -37,6 +37,11 @@ class Asked:
             places.setdefault(DistinguishedName(name), number)
         return places
 
+    @cached_property
+    def match_keys(self) -> frozenset[bytes]:
+        """The listed names as they are compared, for who has thousands to look up."""
+        return frozenset(name.match_key for name in self.names)
+
     def nearest(self, issuers: Iterable[DistinguishedName], most: int) -> tuple[DistinguishedName, ...]:
         """Return the listed names that are likest to these, at most so many; all the same, the list's order decides.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 from certprobe.errors import UsageError
 from certprobe.pki.credential import Credential, KeyStatus
 from certprobe.selection.asked import Asked
-from certprobe.selection.authorities import reaches_a_listed_ca
+from certprobe.selection.authorities import is_issued_by_a_listed_ca
 from certprobe.selection.cells import Caution, Rejection
 from certprobe.selection.change import single_change
 from certprobe.selection.criteria import assess
@@ -103,14 +103,13 @@ class Candidate:
         )
 
     @property
-    def _may_fit(self) -> bool:
-        """False where two quick looks tell that it does not: the rest is not asked then."""
-        return self.credential.key_status is KeyStatus.FITS and reaches_a_listed_ca(self.credential, self._asked)
-
-    @property
     def fits(self) -> bool:
-        """Whether no criterion rejects it."""
-        return self._may_fit and not self.rejections
+        """Whether no criterion rejects it; the rest is not asked where the key or the issuer tells already."""
+        return (
+            self.credential.key_status is KeyStatus.FITS
+            and is_issued_by_a_listed_ca(self.credential, self._asked)
+            and not self.rejections
+        )
 
 
 class Selection(NamedTuple):
