@@ -222,9 +222,13 @@ def _decode_java_key_store(data: bytes, password: bytes | None, gathered: _Gathe
     from certprobe.pki import java_keystore
 
     store = java_keystore.load(data, password)
+    issuers: set[Certificate] = set()
     for entry in store.entries:
         place, tie = f"{gathered.source} {entry.alias!r}", entry.alias.encode()
         for number, certificate in enumerate(entry.certificates):
+            if number and certificate in issuers:
+                continue  # each chain is written out whole
+            issuers.add(certificate)
             where = f"{gathered.source} #{len(gathered.certificates) + 1}"
             named = (entry.alias, tie) if number == 0 else (None, None)
             gathered.certificates.append(FoundCertificate(certificate, where, *named))
