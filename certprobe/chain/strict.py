@@ -49,7 +49,7 @@ from certprobe.chain.strict_names import (
 )
 from certprobe.chain.strict_policies import check_policy_lists
 from certprobe.chain.strict_revocation import check_crls
-from certprobe.chain.strict_usages import check_usages
+from certprobe.chain.strict_usages import check_foreign_usages, check_issuers_foreign_usages, check_usages
 
 if TYPE_CHECKING:
     from certprobe.chain.path import Check
@@ -94,6 +94,8 @@ STRICT_CHECKS: Final[tuple[Check, ...]] = (
     check_ca_extensions,
     check_end_entity_extensions,
     check_usages,
+    check_foreign_usages,
+    check_issuers_foreign_usages,
     check_subject_alt_name,
     check_server_names,
     check_common_name,

@@ -26,6 +26,7 @@ from certprobe.lab.pki import (
     rsa_key,
 )
 from certprobe.pki.certificate import Certificate
+from certprobe.pki.usage import CODE_SIGNING, OCSP_SIGNING, SERVER_AUTH, TIME_STAMPING
 from tests.chain.judging import AT, SERVER_USAGE, ask, errors, remarks, store
 from tests.pki.certificates import extension, with_extensions
 
@@ -93,6 +94,9 @@ LEAVES: list[tuple[Options, str]] = [
         {"extended_key_usage": ("1.3.6.1.5.5.7.3.1", "2.5.29.37.0")},
         "extKeyUsage has anyExtendedKeyUsage",
     ),
+    ({"extended_key_usage": (SERVER_AUTH, CODE_SIGNING)}, "extKeyUsage has codeSigning beside a usage for TLS"),
+    ({"extended_key_usage": (SERVER_AUTH, TIME_STAMPING)}, "extKeyUsage has timeStamping beside a usage for TLS"),
+    ({"extended_key_usage": (SERVER_AUTH, OCSP_SIGNING)}, "extKeyUsage has OCSPSigning beside a usage for TLS"),
     ({"subject_alt_names": ()}, "there is no subjectAltName that could name the server"),
     (
         {"extensions": (Extension(SUBJECT_ALT_NAME, ALT_NAME, critical=True),)},
@@ -138,12 +142,29 @@ CAS: list[tuple[Options, str]] = [
     ),
     ({"key": rsa_key(1024)}, "an RSA key of 1024 bits: neither under 2048 nor a broken octet is allowed"),
     ({"serial_number": 0}, "the serial number is 0, not positive"),
+    (
+        {"extended_key_usage": (SERVER_AUTH, CODE_SIGNING)},
+        "extKeyUsage has codeSigning in the issuer of one for TLS",
+    ),
+    (
+        {"extended_key_usage": (SERVER_AUTH, TIME_STAMPING)},
+        "extKeyUsage has timeStamping in the issuer of one for TLS",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("options", "detail"), CAS, ids=lambda value: value if isinstance(value, str) else "")
 def test_a_ca(options: Options, detail: str) -> None:
     assert (1, detail) in told(ROOT, ROOT.intermediate("CA", **options))
+
+
+def test_usages_are_foreign_to_tls_alone_and_to_those_that_issue_for_it() -> None:
+    mixed = (SERVER_AUTH, CODE_SIGNING, TIME_STAMPING)
+    above = ROOT.intermediate("Above", extended_key_usage=mixed)
+    assert told(ROOT, above, above.intermediate("CA", extended_key_usage=(SERVER_AUTH, OCSP_SIGNING))) == []
+    assert told(Authority.root("Root", at=AT, extended_key_usage=mixed)) == [(1, "extKeyUsage stands in a root")]
+    end = CA.server("www.lab.test", extended_key_usage=mixed)
+    assert remarks(ask(end, CA, question=ChainQuestion(store(ROOT), AT, profile=WEBPKI))) == []
 
 
 def test_a_root_may_leave_out_what_names_its_issuer_and_nothing_else() -> None:
