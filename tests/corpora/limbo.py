@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import pytest
 
 from certprobe.chain.context import ChainContext, RequestedUsage, UsageMatch
 from certprobe.chain.engine import get_certificate_chain
-from certprobe.chain.profile import WEBPKI, Profile, refuses
+from certprobe.chain.profile import Profile, refuses
 from certprobe.chain.question import ANY_POLICY, ChainQuestion, PolicyDemands, PolicyInputs, RevocationEvidence
 from certprobe.pki import usage
 from certprobe.pki.certificate import Certificate
@@ -45,6 +45,8 @@ USAGES = {
     "timeStamping": usage.TIME_STAMPING,
     "OCSPSigning": usage.OCSP_SIGNING,
 }
+# One of BoringSSL's key purposes that the format has no word for (GSMA RCC.16 A.3.8).
+RCS_MLS_CLIENT = "2.23.146.2.1.3"
 DEFAULT_USAGES = {"SERVER": (usage.SERVER_AUTH,), "CLIENT": (usage.CLIENT_AUTH,)}
 # What a case asks of revocation: what is checked, and whose unknown status is no fault.
 REVOCATION = {
@@ -67,13 +69,18 @@ REVOCATION = {
 
 
 class Case(NamedTuple):
-    """One case; `crls` are DER, `ext` is what its suite says beside the format, `usages` dotted OIDs."""
+    """One case; `crls` are DER, `ext` is what its suite says beside the format, `usages` dotted OIDs.
+
+    `trusted_people` are trusted for themselves, and `disallowed` for nothing.
+    """
 
     corpus: str
     id: str
     leaf: Certificate
     intermediates: tuple[Certificate, ...]
     roots: tuple[Certificate, ...]
+    trusted_people: tuple[Certificate, ...]
+    disallowed: tuple[Certificate, ...]
     at: datetime
     kind: str
     peer_name: tuple[str, str] | None
@@ -91,6 +98,16 @@ class Verdict(enum.Enum):
     ACCEPT = "SUCCESS"
     REJECT = "FAILURE"
     SKIP = "skip"
+
+
+class Unasked(NamedTuple):
+    """A case that we have no question for, and why."""
+
+    reason: str
+
+
+Choice: TypeAlias = Profile | Unasked
+ProfileOf: TypeAlias = Callable[[Case], Choice]
 
 
 class Answer(NamedTuple):
@@ -141,12 +158,12 @@ def _case(corpus: str, raw: dict[str, Any]) -> Case:
     ext = raw.get("ext") or {}
     peer = raw["expected_peer_name"]
     time = raw["validation_time"]
+    leaf = _certificate(raw["peer_certificate"])
     return Case(
         corpus,
         raw["id"],
-        _certificate(raw["peer_certificate"]),
-        tuple(map(_certificate, raw["untrusted_intermediates"])),
-        tuple(map(_certificate, raw["trusted_certs"])),
+        leaf,
+        *_stores(leaf, raw, ext),
         datetime.fromisoformat(time) if time else datetime.now(UTC),
         raw["validation_kind"],
         (peer["kind"], peer["value"]) if peer else None,
@@ -158,6 +175,33 @@ def _case(corpus: str, raw: dict[str, Any]) -> Case:
         frozenset(raw["features"]),
         Verdict(raw["expected_result"]),
         ext,
+    )
+
+
+Certificates: TypeAlias = tuple[Certificate, ...]
+
+
+def _stores(
+    leaf: Certificate, raw: dict[str, Any], ext: dict[str, Any]
+) -> tuple[Certificates, Certificates, Certificates, Certificates]:
+    """Intermediates, roots, trusted people and disallowed ones; BoringSSL says of one certificate which it is.
+
+    What is trusted as an anchor is not trusted for itself, and the other way round.
+    """
+    intermediates = tuple(map(_certificate, raw["untrusted_intermediates"]))
+    trust = ext.get("last_cert_trust")
+    if trust is None:
+        return intermediates, tuple(map(_certificate, raw["trusted_certs"])), (), ()
+    last = _certificate(ext["last_cert"])
+    anchor = trust.startswith("TRUSTED_ANCHOR") and (last != leaf or trust == "TRUSTED_ANCHOR_OR_LEAF")
+    itself = trust in ("TRUSTED_LEAF", "TRUSTED_ANCHOR_OR_LEAF") or (
+        trust == "TRUSTED_LEAF_REQUIRE_SELF_SIGNED" and last.is_self_issued
+    )
+    return (
+        (*intermediates, last),
+        (last,) if anchor else (),
+        (last,) if itself else (),
+        (last,) if trust == "DISTRUSTED" else (),
     )
 
 
@@ -174,6 +218,8 @@ def _der(pem: str) -> bytes:
 def _usages(raw: dict[str, Any], ext: dict[str, Any]) -> RequestedUsage:
     """Several are alternatives; none means the usual one of the kind, unless the suite asks for nothing."""
     oids = tuple(USAGES[name] for name in raw["extended_key_usage"])
+    if ext.get("key_purpose") == "MLS_CLIENT_AUTH":
+        oids = (RCS_MLS_CLIENT,)
     if not oids and ext.get("purpose") != "any" and ext.get("suite") != "bssl_vcc":
         oids = DEFAULT_USAGES[raw["validation_kind"]]
     return RequestedUsage(UsageMatch.OR, oids)
@@ -203,7 +249,9 @@ def question(case: Case, profile: Profile) -> ChainQuestion:
         case.at,
         case.usages,
         case.policies,
-        REVOCATION[case.ext.get("revocation", "none")][0],
+        REVOCATION[case.ext.get("revocation", "none")][0] | ChainFlags.CERT_CHAIN_ENABLE_PEER_TRUST,
+        disallowed=CertificateStore(case.disallowed),
+        trusted_people=CertificateStore(case.trusted_people),
         profile=profile,
         evidence=_evidence(case),
         path_length=case.path_length,
@@ -222,26 +270,10 @@ def chain(case: Case, profile: Profile) -> ChainContext:
     return get_certificate_chain(case.leaf, CertificateStore(case.intermediates), question(case, profile))
 
 
-def out_of_scope(case: Case, profile: Profile) -> str | None:
-    """Why a case is not asked of a profile, by what it needs; None if it is."""
-    if case.ext.get("standard_inputs") is False:
-        return "needs inputs that an ordinary interface lacks"
-    if case.ext.get("auth_level", 1) != 1:
-        return "needs one of OpenSSL's security levels"
-    if case.ext.get("mbedtls_profile", "default") not in ("default", "compat"):
-        return "needs a choice of algorithms of Mbed TLS"
-    if "pedantic-public-suffix-wildcard" in case.features:
-        return "needs the Public Suffix List"
-    if profile is WEBPKI and any(other.startswith("webpki::") for other in case.conflicts_with):
-        return "contradicts a case of the profile"
-    return None
-
-
-def judge(case: Case, profile: Profile) -> Answer:
+def judge(case: Case, profile: Choice) -> Answer:
     """Accept what passes BASE and SSL, and whose best chain has nothing that the profile refuses."""
-    reason = out_of_scope(case, profile)
-    if reason:
-        return Answer(Verdict.SKIP, reason)
+    if isinstance(profile, Unasked):
+        return Answer(Verdict.SKIP, profile.reason)
     context = chain(case, profile)
     para = parameters(case, profile)
     for policy in (ChainPolicy.BASE, ChainPolicy.SSL):
@@ -279,8 +311,10 @@ def divergences() -> dict[str, dict[str, dict[str, str]]]:
     return tomllib.loads(DIVERGENCES.read_text(encoding="utf-8"))
 
 
-def argued(case: Case, profile: Profile) -> str | None:
+def argued(case: Case, profile: Choice) -> str | None:
     """The reason for which the case may be answered otherwise."""
+    if isinstance(profile, Unasked):
+        return None
     return divergences().get(case.corpus, {}).get(profile.name, {}).get(case.id)
 
 
@@ -291,7 +325,7 @@ def parametrize(metafunc: pytest.Metafunc, corpus: str) -> None:
         metafunc.parametrize("case", cases, ids=[case.id if case else "absent" for case in cases])
 
 
-def hold(case: Case | None, profile_of: Profile | Callable[[Case], Profile]) -> None:
+def hold(case: Case | None, profile_of: Profile | ProfileOf) -> None:
     """Judge a case; a divergence must be argued, and is then an expected failure; what is argued must diverge."""
     if case is None:
         absent(CORPORA)
@@ -299,7 +333,6 @@ def hold(case: Case | None, profile_of: Profile | Callable[[Case], Profile]) -> 
     answer = judge(case, profile)
     reason = argued(case, profile)
     if answer.verdict is Verdict.SKIP:
-        assert reason is None
         pytest.skip(answer.reason)
     if reason is None:
         assert answer.verdict is case.expected, f"{answer.verdict.name}: {answer.reason}"
@@ -308,7 +341,7 @@ def hold(case: Case | None, profile_of: Profile | Callable[[Case], Profile]) -> 
         pytest.xfail(reason)
 
 
-def share_that_agrees(corpus: str, profile_of: Callable[[Case], Profile]) -> float:
+def share_that_agrees(corpus: str, profile_of: ProfileOf) -> float:
     """Of the cases that are asked, how many we answer as the suite does, if its other tests pass."""
-    asked = [case for case in read(corpus) if out_of_scope(case, profile_of(case)) is None]
+    asked = [case for case in read(corpus) if isinstance(profile_of(case), Profile)]
     return sum(argued(case, profile_of(case)) is None for case in asked) / len(asked)

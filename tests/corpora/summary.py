@@ -1,4 +1,4 @@
-"""The table at the end of a session: for each test of a foreign corpus, how its cases came out."""
+"""The table at the end of a session: for each test of a foreign corpus, how many cases are asked and how they end."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 rows[_test(report.nodeid)][column] += 1
     if rows:
         terminalreporter.section("foreign corpora")
-        columns = list(OUTCOMES.values())
-        terminalreporter.write_line(f"{'':34}{'cases':>9}" + "".join(f"{column:>9}" for column in columns))
-        for test in sorted(rows):
-            counts = "".join(f"{rows[test][column] or '-':>9}" for column in columns)
-            terminalreporter.write_line(f"{test:34}{rows[test].total():>9}{counts}")
+        columns = ("cases", "asked", *OUTCOMES.values())
+        terminalreporter.write_line(f"{'':34}" + "".join(f"{column:>9}" for column in columns))
+        for test, row in sorted(rows.items()):
+            row["cases"] = row.total()
+            row["asked"] = row["cases"] - row["skipped"]
+            terminalreporter.write_line(f"{test:34}" + "".join(f"{row[column] or '-':>9}" for column in columns))
 
 
 def _test(nodeid: str) -> str:

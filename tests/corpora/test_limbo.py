@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from certprobe.chain.profile import WEBPKI
-from tests.corpora import limbo
+from tests.corpora import limbo, suites
 from tests.corpora.limbo import Case
 
 CORPUS = "limbo"
@@ -16,8 +15,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def test_limbo(case: Case | None) -> None:
-    limbo.hold(case, WEBPKI)
+    limbo.hold(case, suites.limbo)
 
 
 def test_reach() -> None:
-    assert limbo.share_that_agrees(CORPUS, lambda _case: WEBPKI) >= 0.97
+    assert limbo.share_that_agrees(CORPUS, suites.limbo) >= 0.97

@@ -5,15 +5,12 @@ from __future__ import annotations
 import pytest
 
 from certprobe.chain.policies import policy_sets
-from certprobe.chain.profile import RFC_5280, WEBPKI
+from certprobe.chain.profile import RFC_5280, Profile
 from certprobe.wincrypt.trust_status import TrustError
-from tests.corpora import limbo
+from tests.corpora import limbo, suites
 from tests.corpora.limbo import Case
 
 CORPORA = ("pkits", "bssl_vcc")
-
-# What BoringSSL may be told to process of an anchor; to RFC 5280 itself it is no part of the path.
-CONSTRAINED = ("TRUSTED_ANCHOR_WITH_CONSTRAINTS", "TRUSTED_ANCHOR_WITH_EXPIRATION_AND_CONSTRAINTS")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -25,7 +22,8 @@ def test_user_constrained_policy_set(case: Case | None) -> None:
     if case is None:
         assert all(map(limbo.read, CORPORA))
         return
-    profile = WEBPKI if case.ext.get("last_cert_trust") in CONSTRAINED else RFC_5280
+    profile = suites.boringssl(case) if case.corpus == "bssl_vcc" else RFC_5280
+    assert isinstance(profile, Profile)
     context = limbo.chain(case, profile)
     if context.error & (TrustError.CERT_TRUST_IS_PARTIAL_CHAIN | TrustError.CERT_TRUST_IS_UNTRUSTED_ROOT):
         pytest.skip("no path to an anchor")
