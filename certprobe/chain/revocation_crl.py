@@ -48,10 +48,11 @@ def judge_by_crl(inquiry: Inquiry) -> Verdict:
     covered = NO_REASONS
     offline = False
     for one in _best_of_each_scope(accepted, inquiry):
-        verdict = _listed(one, inquiry)
+        delta = _delta(one, inquiry)
+        verdict = _listed(one, delta, inquiry)
         if verdict is not None:
             return verdict
-        if one.out_of_date is None:
+        if one.out_of_date is None or (delta is not None and _keeps_up(one, delta, inquiry)):
             covered |= one.reasons
         else:
             offline = True
@@ -110,9 +111,8 @@ def _is_of_the_future(crl: CertificateList, inquiry: Inquiry) -> bool:
     return crl.this_update is None or crl.this_update > inquiry.current_at
 
 
-def _listed(one: _Accepted, inquiry: Inquiry) -> Verdict | None:
+def _listed(one: _Accepted, delta: CertificateList | None, inquiry: Inquiry) -> Verdict | None:
     """REVOKED if the complete CRL or the newest delta to it says so; a delta may also take an entry back."""
-    delta = _delta(one, inquiry)
     changed = _entry(delta, inquiry) if delta else None
     if delta and changed:
         if changed.reason is not CrlReason.removeFromCRL:
@@ -138,6 +138,13 @@ def _delta(one: _Accepted, inquiry: Inquiry) -> CertificateList | None:
         and inquiry.path.verify(delta, one.signer) is SignatureCheck.VALID
     ]
     return max(fitting, key=lambda delta: delta.crl_number or 0, default=None)
+
+
+def _keeps_up(one: _Accepted, delta: CertificateList, inquiry: Inquiry) -> bool:
+    """(a)(1)(i): whether a stale complete CRL may do with a current delta, since there is a freshestCRL to say so."""
+    announced = one.crl.freshest_crl or inquiry.certificate.freshest_crl
+    is_current = inquiry.out_of_date(delta.this_update, delta.next_update) is None
+    return bool(announced) and is_current and not _is_of_the_future(one.crl, inquiry)
 
 
 def _entry(crl: CertificateList, inquiry: Inquiry) -> RevokedCertificate | None:

@@ -7,8 +7,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from certprobe.chain.profile import RFC_5280, WEBPKI, WINDOWS, Profile
+from certprobe.lab.der import sequence
 from certprobe.lab.pki import Authority, Extension, KeyUsageName
-from certprobe.lab.revocation import CrlOptions, Status, crl, issuing_distribution_point, revoked
+from certprobe.lab.revocation import (
+    CrlOptions,
+    Status,
+    crl,
+    distribution_point,
+    issuing_distribution_point,
+    revoked,
+)
 from certprobe.pki.crl_entries import CrlReason
 from certprobe.pki.distribution import Contents
 from tests.chain.evidence import BELOW_ROOT, asked, revocation, status, why
@@ -198,6 +206,29 @@ def test_a_delta_that_does_not_count(delta: bytes) -> None:
     """Each would take the entry back if it did."""
     complete = crl(CA, LISTED, number=5, this_update=AT - 2 * DAY)
     assert status(asked(SERVER, CA, crls=[complete, delta])) == "revoked"
+
+
+FRESHEST = Extension("2.5.29.46", sequence(distribution_point("http://crl.lab.test/delta")))
+
+
+@pytest.mark.parametrize(("extensions", "delta", "expected"), [
+    ((FRESHEST,), crl(CA, number=6, base=5), "good"),
+    ((FRESHEST,), crl(CA, LISTED, number=6, base=5), "revoked"),
+    ((FRESHEST,), crl(CA, number=6, base=5, next_update=AT - SECOND), "unknown"),
+    ((FRESHEST,), crl(CA, number=7, base=6), "unknown"),
+    ((), crl(CA, number=6, base=5), "unknown"),
+])  # fmt: skip
+def test_a_current_delta_keeps_a_stale_complete_crl_up(
+    extensions: tuple[Extension, ...], delta: bytes, expected: str
+) -> None:
+    stale = crl(CA, number=5, this_update=AT - 2 * DAY, next_update=AT - SECOND, extensions=extensions)
+    assert status(asked(SERVER, CA, crls=[stale, delta])) == expected
+
+
+def test_a_certificate_may_announce_deltas_too() -> None:
+    server = CA.server("www.lab.test", extensions=(FRESHEST,))
+    stale = crl(CA, number=5, this_update=AT - 2 * DAY, next_update=AT - SECOND)
+    assert status(asked(server, CA, crls=[stale, crl(CA, number=6, base=5)])) == "good"
 
 
 def test_the_newest_delta_counts() -> None:
