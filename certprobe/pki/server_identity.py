@@ -18,9 +18,9 @@ class NameRules(enum.Enum):
     """What names a certificate's holder."""
 
     WINDOWS = "windows"
-    """The subjectAltName, else the commonName."""
+    """The subjectAltName, and without a dNSName there the commonName too."""
     RFC_6125 = "rfc6125"
-    """The same, for those who did so before RFC 9525 and are strict otherwise."""
+    """The subjectAltName, and without a dNSName or an iPAddress there the commonName, as many did before RFC 9525."""
     WEBPKI = "webpki"
     """RFC 9525 and RFC 5280: the subjectAltName alone."""
 
@@ -36,31 +36,30 @@ class NameMatch(NamedTuple):
 def match_server_name(certificate: Certificate, name: str, rules: NameRules = NameRules.WINDOWS) -> NameMatch:
     """Match a server name, a DNS name in A-labels or an IP address, against what the certificate presents.
 
-    To Windows, a subjectAltName with a dNSName or an iPAddress, or one that cannot be decoded, silences the commonName
-    (SEMANTICS of Windows); RFC 9525 has no commonName at all. A wildcard is the whole leftmost label and stands for
-    exactly one. An IP address is only ever compared with addresses.
+    To Windows, a dNSName silences the commonName, and so does a subjectAltName that cannot be decoded (SEMANTICS of
+    Windows); an iPAddress does not, as Windows 10 answered BetterTLS in 2016. RFC 9525 has no commonName at all. A
+    wildcard is the whole leftmost label and stands for exactly one. An IP address is only ever compared with addresses.
     """
     address = _ip_address(name)
     names = certificate.subject_alt_names or ()
     dns_names = tuple(n.value for n in names if n.kind is GeneralNameKind.dNSName)
     addresses = tuple(n.value for n in names if n.kind is GeneralNameKind.iPAddress)
     presented = dns_names + addresses
-    if rules is not NameRules.WEBPKI and not presented and not is_undecodable(certificate):
-        return _match_common_name(certificate, name, address)
-    if address is not None:
-        return NameMatch(address in addresses, "iPAddress" if address in addresses else None, presented)
-    matched = any(matches_dns_name(pattern, name) for pattern in dns_names)
-    return NameMatch(matched, "dNSName" if matched else None, presented)
-
-
-def _match_common_name(certificate: Certificate, name: str, address: str | None) -> NameMatch:
+    if address is not None and address in addresses:
+        return NameMatch(True, "iPAddress", presented)
+    if address is None and any(matches_dns_name(pattern, name) for pattern in dns_names):
+        return NameMatch(True, "dNSName", presented)
+    silencing = dns_names if rules is NameRules.WINDOWS else presented
+    if rules is NameRules.WEBPKI or silencing or is_undecodable(certificate):
+        return NameMatch(False, None, presented)
     # A NUL at the end belongs to certificates whose maker counted C's terminator; Windows takes them.
     common_names = tuple(text.rstrip("\x00") for text in certificate.subject.common_names)
-    if address is None:
-        matched = any(matches_dns_name(pattern, name) for pattern in common_names)
-    else:
-        matched = any(_ip_address(text) == address for text in common_names)
-    return NameMatch(matched, "CN" if matched else None, common_names)
+    matched = any(_is_named(text, name, address) for text in common_names)
+    return NameMatch(matched, "CN" if matched else None, presented + common_names)
+
+
+def _is_named(common_name: str, name: str, address: str | None) -> bool:
+    return matches_dns_name(common_name, name) if address is None else _ip_address(common_name) == address
 
 
 def is_undecodable(certificate: Certificate) -> bool:

@@ -84,12 +84,16 @@ def test_ip_addresses(presented: str, wanted: str) -> None:
 @pytest.mark.parametrize(
     ("certificate", "wanted", "presented"),
     [
-        (presenting("127.0.0.1"), "127.0.0.2", ("127.0.0.1",)),
+        (presenting("127.0.0.1"), "127.0.0.2", ("127.0.0.1", "cn.test")),
         (presenting(tlv(0x82, b"127.0.0.1")), "127.0.0.1", ("127.0.0.1",)),
         (presenting("*.0.0.1"), "127.0.0.1", ("*.0.0.1",)),
         (presenting(common_names=("*.0.0.1",)), "127.0.0.1", ("*.0.0.1",)),
-        (presenting("::1"), "127.0.0.1", ("::1",)),
-        (presenting(tlv(0x87, b"\x7f\x00\x00\x01\xff\xff\xff\xff")), "127.0.0.1", ("127.0.0.1/255.255.255.255",)),
+        (presenting("::1", common_names=()), "127.0.0.1", ("::1",)),
+        (
+            presenting(tlv(0x87, b"\x7f\x00\x00\x01\xff\xff\xff\xff")),
+            "127.0.0.1",
+            ("127.0.0.1/255.255.255.255", "cn.test"),
+        ),
     ],
 )
 def test_ip_addresses_that_do_not_match(certificate: Certificate, wanted: str, presented: tuple[str, ...]) -> None:
@@ -112,13 +116,34 @@ def test_any_of_several_common_names_may_match() -> None:
     assert match_server_name(certificate, "afoo.test") == NameMatch(False, None, presented)
 
 
-@pytest.mark.parametrize("silencing", ["other.test", "127.0.0.1"])
-def test_an_alt_name_of_a_server_silences_the_common_name(silencing: str) -> None:
-    assert match_server_name(presenting(silencing), "cn.test") == NameMatch(False, None, (silencing,))
+SILENCING = [
+    (("other.test",), NameRules.WINDOWS),
+    (("127.0.0.1", "other.test"), NameRules.WINDOWS),
+    (("other.test",), NameRules.RFC_6125),
+    (("127.0.0.1",), NameRules.RFC_6125),
+]
+
+
+@pytest.mark.parametrize(("alt_names", "rules"), SILENCING)
+def test_an_alt_name_of_a_server_silences_the_common_name(alt_names: tuple[str, ...], rules: NameRules) -> None:
+    match = match_server_name(presenting(*alt_names), "cn.test", rules)
+    assert match == NameMatch(False, None, tuple(sorted(alt_names, reverse=True)))
+    match = match_server_name(presenting(*alt_names, common_names=("::1",)), "::1", rules)
+    assert match == NameMatch(False, None, tuple(sorted(alt_names, reverse=True)))
 
 
 def test_an_alt_name_of_a_person_does_not() -> None:
-    assert match_server_name(presenting(EMAIL), "cn.test") == NameMatch(True, "CN", ("cn.test",))
+    for rules in (NameRules.WINDOWS, NameRules.RFC_6125):
+        assert match_server_name(presenting(EMAIL), "cn.test", rules) == NameMatch(True, "CN", ("cn.test",))
+
+
+def test_to_windows_an_address_does_not_silence_it_either() -> None:
+    presented = ("127.0.0.1", "cn.test")
+    assert match_server_name(presenting("127.0.0.1"), "cn.test") == NameMatch(True, "CN", presented)
+    assert match_server_name(presenting("127.0.0.1"), "x.test") == NameMatch(False, None, presented)
+    certificate = presenting("127.0.0.1", common_names=("::1",))
+    assert match_server_name(certificate, "::1") == NameMatch(True, "CN", ("127.0.0.1", "::1"))
+    assert match_server_name(certificate, "127.0.0.1") == NameMatch(True, "iPAddress", ("127.0.0.1",))
 
 
 def test_an_undecodable_alt_name_silences_the_common_name() -> None:
