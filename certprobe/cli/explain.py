@@ -46,7 +46,8 @@ def explain(codes: tuple[str, ...], format: str) -> int:
     Takes symbols (CERT_E_EXPIRED, SEC_E_UNTRUSTED_ROOT, unknown_ca, X509_V_ERR_CERT_HAS_EXPIRED, invalidCredentials),
     0x hexadecimal, signed and unsigned decimal, CERT_TRUST_STATUS masks, IIS sub-status (403.16), LDAP results with the
     data of Active Directory (49/52e) and event ids. A bare number may mean several things: all are told, the likeliest
-    first. A word before it says which: alert, x509, ldap, data, win32, event, error, info.
+    first. A word before it says which: alert, x509, ldap, data, win32, event, error, info. A message in quotes is
+    searched for codes, as a line of a log is.
 
     Without CODE it reads a log from standard input, and writes it out again with a short explanation under the first
     line that has a code.
@@ -65,9 +66,10 @@ def _require_codes(codes: tuple[str, ...]) -> None:
 
 
 def _explain_codes(codes: tuple[str, ...], format: str) -> bool:
-    from certprobe.explain.lookup import explain, phrases
+    from certprobe.explain.log import explain_text
+    from certprobe.explain.lookup import phrases
 
-    explained = tuple(each for phrase in phrases(codes) for each in explain(phrase))
+    explained = tuple(each for phrase in phrases(codes) for each in explain_text(phrase))
     with standard_streams():
         if format == "json":
             from certprobe.explain.document import document

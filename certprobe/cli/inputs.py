@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _LONGEST_FILE = 64 * 1024 * 1024
 _LONGEST_PASSWORD = 4096
 _MOST_FILES = 10_000
+_STANDARD_INPUT = "-"
 _SYSTEM_BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
@@ -58,10 +59,11 @@ class Passwords:
     def decode(self, path: str) -> Contents:
         """Read and decode a file, with a password only if it needs one."""
         data = read_file(path, _LONGEST_FILE)
+        source = name_of(path)
         try:
-            return decode(data, source=path, password=None)
+            return decode(data, source=source, password=None)
         except (PasswordRequired, WrongPassword):
-            return decode(data, source=path, password=self._password_for(path))
+            return decode(data, source=source, password=self._password_for(source))
 
     def _password_for(self, path: str) -> bytes:
         if self._given is not None:
@@ -74,19 +76,39 @@ class Passwords:
         return answer.encode()
 
 
+def name_of(path: str) -> str:
+    """Return how a file is called, which `-` is not."""
+    return "standard input" if path == _STANDARD_INPUT else path
+
+
 def read_file(path: str, limit: int) -> bytes:
-    """Return a file's octets. Raises FileError when it cannot be read, is longer than `limit`, or is a directory."""
+    """Return a file's octets, or those of standard input for `-`.
+
+    Raises FileError when it cannot be read, is longer than `limit`, or is a directory.
+    """
     try:
-        # A FIFO that nobody writes to would hold open() for ever; one that somebody writes to is read to its end.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        os.set_blocking(descriptor, True)
-        with open(descriptor, "rb") as file:
-            data = file.read(limit + 1)
+        data = _standard_input(limit + 1) if path == _STANDARD_INPUT else _file(path, limit + 1)
+    except IsADirectoryError:
+        raise FileError(f"{path}: Is a directory: name the files in it, as {os.path.join(path, '*')}") from None
     except OSError as error:
-        raise FileError(f"{path}: {error.strerror}") from None
+        raise FileError(f"{name_of(path)}: {error.strerror}") from None
     if len(data) > limit:
-        raise FileError(f"{path}: longer than {limit} octets")
+        raise FileError(f"{name_of(path)}: longer than {limit} octets")
     return data
+
+
+def _standard_input(most: int) -> bytes:
+    if sys.stdin is None:
+        raise FileError("standard input is closed")
+    return sys.stdin.buffer.read(most)
+
+
+def _file(path: str, most: int) -> bytes:
+    # A FIFO that nobody writes to would hold open() for ever; one that somebody writes to is read to its end.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    os.set_blocking(descriptor, True)
+    with open(descriptor, "rb") as file:
+        return file.read(most)
 
 
 def read_identities(cert: Iterable[str], key: Iterable[str], passwords: Passwords) -> Identities:
@@ -161,7 +183,8 @@ def read_trust(text: str) -> Trust:
             return Trust(read_certificates(bundle), f"the system's roots ({bundle})")
         case _:
             store = read_certificates(text)
-            return Trust(store, f"{text} ({len(store)} {'certificate' if len(store) == 1 else 'certificates'})")
+            many = f"{len(store)} {'certificate' if len(store) == 1 else 'certificates'}"
+            return Trust(store, f"{name_of(text)} ({many})")
 
 
 def _certifi_bundle() -> str:

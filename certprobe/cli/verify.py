@@ -31,7 +31,8 @@ from certprobe.cli.streams import standard_streams
 from certprobe.endpoint import parse_host_port
 from certprobe.errors import InputError, UsageError
 from certprobe.judging import Purpose, Yardstick
-from certprobe.pki.usage import CLIENT_AUTH, SERVER_AUTH
+from certprobe.pki import usage as usages
+from certprobe.pki.usage import CLIENT_AUTH, SERVER_AUTH, usage_name
 from certprobe.policy.status import ChainPolicy
 from certprobe.render.verbosity import Verbosity
 from certprobe.report.model import Role
@@ -47,7 +48,11 @@ if TYPE_CHECKING:
 
 _CACHE_ONLY: Final = ChainFlags.CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL | ChainFlags.CERT_CHAIN_REVOCATION_CHECK_CACHE_ONLY
 _SECONDS: Final = 30.0
-_USAGES: Final = {"server": SERVER_AUTH, "client": CLIENT_AUTH}
+_NAMED: Final = (
+    *(SERVER_AUTH, CLIENT_AUTH, usages.CODE_SIGNING, usages.EMAIL_PROTECTION, usages.TIME_STAMPING),
+    *(usages.OCSP_SIGNING, usages.SMARTCARD_LOGON, usages.KERBEROS_PKINIT_CLIENT, usages.KERBEROS_PKINIT_KDC),
+)
+_USAGES: Final = {"server": SERVER_AUTH, "client": CLIENT_AUTH, **{usage_name(oid).lower(): oid for oid in _NAMED}}
 _OID: Final = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,38})){1,64}")
 # certprobe judges as Windows does, and remarks what Windows does not mind.
 _PROFILES: Final = {profile.name: profile for profile in (HYGIENE, RFC_5280, WEBPKI)}
@@ -223,19 +228,22 @@ class _Batch:
 
 def _purpose(typed: Typed) -> Purpose:
     host = parse_host_port(typed.host, 0).host if typed.host is not None else None
-    usages = dict.fromkeys(typed.usage or (("server",) if host else ("any",)))
-    if "any" in usages and len(usages) > 1:
+    asked = dict.fromkeys(map(_usage, typed.usage or (("server",) if host else ("any",))))
+    if None in asked and len(asked) > 1:
         raise UsageError("--usage any asks for nothing, so that another --usage contradicts it")
-    if "any" in usages:
-        return Purpose(Role.SERVER if host else Role.ANY, NO_USAGE, host)
-    role = Role.SERVER if host or "server" in usages else Role.CLIENT if "client" in usages else Role.ANY
-    return Purpose(role, RequestedUsage(UsageMatch.AND, tuple(map(_usage, usages))), host)
+    oids = tuple(oid for oid in asked if oid is not None)
+    role = Role.SERVER if host or SERVER_AUTH in oids else Role.CLIENT if CLIENT_AUTH in oids else Role.ANY
+    return Purpose(role, RequestedUsage(UsageMatch.AND, oids) if oids else NO_USAGE, host)
 
 
-def _usage(text: str) -> str:
-    if text not in _USAGES and not _OID.fullmatch(text):
-        raise UsageError(f"{text!r} is no usage: server, client, any, or a dotted OID such as 1.3.6.1.5.5.7.3.3")
-    return _USAGES.get(text, text)
+def _usage(text: str) -> str | None:
+    """The OID of a usage by any of its names; None for `any`."""
+    if text == "any":
+        return None
+    oid = _USAGES.get(text.lower(), text)
+    if not _OID.fullmatch(oid):
+        raise UsageError(f"{text!r} is no usage: server, client, any, codeSigning, or a dotted OID as {CLIENT_AUTH}")
+    return oid
 
 
 def _yardstick(typed: Typed, roots: CertificateStore) -> Yardstick:

@@ -43,6 +43,7 @@ ALERTS: Final = (
         "A message came that has no place at this point of the handshake.",
         _THEIR_LOG,
         ("plain text was sent where TLS is spoken", _DAMAGED),
+        aliases=("handshake unexpected",),
     ),
     _alert(
         AlertDescription.bad_record_mac,
@@ -89,6 +90,7 @@ ALERTS: Final = (
             "the chain is incomplete or in the wrong order",
             "the receiver checks names or extensions that the certificate does not have",
         ),
+        aliases=("bad cert",),
     ),
     _alert(
         AlertDescription.unsupported_certificate,
@@ -100,14 +102,14 @@ ALERTS: Final = (
         AlertDescription.certificate_revoked,
         "The certificate was revoked by its CA.",
         "Use another certificate.",
-        aliases=("revoked certificate",),
+        aliases=("revoked cert", "revoked certificate"),
     ),
     _alert(
         AlertDescription.certificate_expired,
         "The certificate, or a CA above it, has expired or is not valid yet.",
         _RENEW,
         ("nobody renewed it", "an intermediate has expired", "the clock of the sender is wrong"),
-        aliases=("expired certificate",),
+        aliases=("expired cert", "expired certificate"),
     ),
     _alert(
         AlertDescription.certificate_unknown,
@@ -233,12 +235,14 @@ ALERTS: Final = (
         AlertDescription.bad_certificate_status_response,
         "The stapled OCSP response is not valid, or does not belong to the certificate.",
         "Let the server fetch a fresh response, or switch stapling off.",
+        aliases=("bad cert status response",),
     ),
     _alert(
         AlertDescription.bad_certificate_hash_value,
         "A certificate that was fetched is not the one that was announced.",
         "Send the certificate itself.",
         source=_RFC6066,
+        aliases=("bad cert hash value",),
     ),
     _alert(
         AlertDescription.unknown_psk_identity,

@@ -17,6 +17,8 @@ from certprobe.explain.lookup import Explained, explain
 MOST_CODES: Final = 10_000
 """A log has fewer different codes; of what comes after that many nothing more is kept."""
 
+LONGEST_TEXT: Final = 1 << 16
+
 _MOST_WORDS: Final = 5
 
 
@@ -83,6 +85,20 @@ class Annotator:
         return False
 
 
+def explain_text(text: str) -> tuple[Explained, ...]:
+    """Explain a spelling, or if it is none but a message, every code in it; never raises."""
+    explained = explain(text)
+    if any(each.readings for each in explained):
+        return explained
+    found = {
+        each.readings[0].key: each
+        for spelling in reversed(tuple(find(text[:LONGEST_TEXT])))
+        for each in reversed(explain(spelling))
+        if each.readings
+    }
+    return tuple(reversed(found.values())) or explained
+
+
 def find(line: str) -> Iterator[str]:
     """Yield what looks like a code in a line, from left to right, as `explain` reads it."""
     lowered = line.lower()
@@ -145,13 +161,13 @@ _SUB_STATUSES: Final = "|".join(sorted({str(number // 100) for number in entries
 
 _NAMES: Final = (
     r"\b(?:CERT_E|CERT_TRUST|TRUST_E|CRYPT_E|SEC_[EI]|NTE|X509_V|WININET_E|LDAP|ERROR)_[A-Z0-9_]{2,60}\b"
-    r"|\bWSAE[A-Z]{2,20}\b"
+    r"|\bWSAE[A-Z]{2,20}\b|\b(?:SSLV3|TLSV1|TLSV13)_ALERT_[A-Z_]{2,40}\b|\bSSL_ERROR_[A-Z_]{2,40}_ALERT\b"
 )
 
 _RULES: Final = (
     # Names of codes, and numbers that can be nothing else: HRESULTs begin with 0x800 or, in decimal, with 214.
     _Rule(
-        ("_e_", "sec_i_", "cert_trust_", "nte_", "x509_v", "ldap_", "error_", "wsae"),
+        ("_e_", "sec_i_", "cert_trust_", "nte_", "x509_v", "ldap_", "error_", "wsae", "_alert"),
         re.compile(_NAMES),
         lambda match: match[0],
     ),
@@ -169,13 +185,18 @@ _RULES: Final = (
     # TLS alerts.
     _Rule(
         ("alert",),
-        re.compile(r"\balert(?: number| description| code)?(?: is)?[ :=]{1,3}(\d{1,3})\b", re.I),
+        re.compile(r"\balert(?: number| description| code)?(?: is)?[ :=\[]{1,3}(\d{1,3})\b", re.I),
         _after("alert"),
     ),
     _Rule(
         ("alert", "remote error"),
         re.compile(r"(?:\balert|remote error: tls):? ([a-z]+(?:[ _][a-z]+){0,5})", re.I),
         _alert_in_words,
+    ),
+    _Rule(
+        ("error:14", "error:0a000"),
+        re.compile(r"\berror:(?:14[0-9a-f]{3}|0a000)[0-9a-f]{3}\b", re.I),
+        lambda match: match[0],
     ),
     # OpenSSL's verification.
     _Rule(("verify ",), re.compile(r"\bverify (?:error|return code)[ :=(num]{1,8}(\d{1,3})\b", re.I), _after("x509")),

@@ -20,11 +20,20 @@ _DECIMAL: Final = re.compile(r"-?[0-9]{1,10}")
 _BARE_DATA: Final = re.compile(r"[0-9A-Fa-f]{1,8}")
 _BARE_HRESULT: Final = re.compile(r"8[0-9A-Fa-f]{7}")
 _SUB_STATUS: Final = re.compile(r"([1-5][0-9]{2})\.([0-9]{1,2})")
+# Alerts in the names of OpenSSL (TLSV1_ALERT_UNKNOWN_CA) and NSS (SSL_ERROR_UNKNOWN_CA_ALERT), and in OpenSSL's packed
+# numbers of before and since version 3 (14094418, 0A000418), where they are reasons from 1000 on.
+_ALERT_NAME: Final = re.compile(r"(?:sslv3|tlsv1|tlsv13)_alert_(\w+)|ssl_error_(?:rx_)?(\w+)_alert", re.I)
+_PACKED: Final = re.compile(r"(?:error:)?(?:14[0-9a-f]{3}|0a000)([0-9a-f]{3})", re.I)
+_FIRST_ALERT: Final = 1000
+# What stands around a code in a text.
+_AROUND: Final = " \t()[]<>\"'.,;:"
 # Where one spelling holds two codes: "403.16 2148204809", "403 16 2148204809", "49/52e", "ldap 49 (data 52e)".
 _WITH_WIN32: Final = re.compile(
-    r"(?:iis |http )?([1-5][0-9]{2})[. ]([0-9]{1,2})(?:[ ,:/-]{1,3}(-?[0-9A-Za-z]{1,12}))?", re.I
+    r"(?:iis |http )?([1-5][0-9]{2})[./, ]([0-9]{1,2})(?:[ ,:/-]{1,3}(-?[0-9A-Za-z]{1,12}))?", re.I
 )
 _WITH_DATA: Final = re.compile(r"(?:ldap )?([0-9]{1,3})(?:/|[ ,(:]{1,3}data[ :=]{1,2})([0-9a-f]{1,8})\)?", re.I)
+# "invalidCredentials (49)", of which the last sign may be gone.
+_NAME_AND_NUMBER: Final = re.compile(r"([A-Za-z][\w. -]{1,80}\w) ?\(([0-9]{1,10})\)?")
 _SEPARATOR: Final = re.compile(r"[\s:=#(]+")
 
 # A single digit of hexadecimal could be anything; the errors of a login begin here (0x525).
@@ -59,14 +68,19 @@ def explain(text: str) -> tuple[Explained, ...]:
     text = text.strip()
     if len(text) > LONGEST:
         return (Explained(text, ()),)
-    return _two_in_one(text) or (Explained(text, readings(text)),)
+    code = text.strip(_AROUND)
+    return _two_in_one(code) or (Explained(text, readings(code)),)
 
 
 def phrases(words: Sequence[str]) -> Iterator[str]:
-    """Put words together that only say something together, as `alert` and `48`."""
+    """Put words together that only say something together, as `alert` and `48`, or the three numbers of IIS."""
     rest = list(reversed(words))
     while rest:
         phrase = rest.pop()
+        if rest and _is_sub_status(phrase, rest[-1]):
+            phrase = f"{phrase} {rest.pop()}"
+            if rest and _DECIMAL.fullmatch(rest[-1]):
+                phrase = f"{phrase} {rest.pop()}"
         while rest and len(phrase) <= LONGEST and folded(phrase) in _PREFIXES:
             phrase = f"{phrase} {rest.pop()}"
         yield phrase
@@ -74,22 +88,53 @@ def phrases(words: Sequence[str]) -> Iterator[str]:
 
 def readings(text: str) -> tuple[Reading, ...]:
     """Return what one code may mean; a word before it, as in `alert 48` or `error:0x20`, says in which family."""
+    if (alert := _alert(text)) is not None:
+        return _in((Family.TLS_ALERT,), alert)
     for separator in reversed(tuple(_SEPARATOR.finditer(text[:LONGEST]))):
         families = _PREFIXES.get(folded(text[: separator.start()]))
         if families is not None:
             return _in(families, text[separator.end() :].rstrip(") "))
+    if (both := _NAME_AND_NUMBER.fullmatch(text)) is not None:
+        return tuple(each for each in readings(both[1]) if str(each.entry.number) == both[2])
     if _DECIMAL.fullmatch(text):
         return _read(sorted(filter(_is_plausible_in_decimal, _numbers(text, Family)), key=_is_rare))
     order = _HEXADECIMAL_ORDER if _HEXADECIMAL.fullmatch(text) else Family
     return _read((*filter(_is_plausible, _numbers(text, order)), *names().get(folded(text), ())))
 
 
+def _alert(text: str) -> str | None:
+    """The name or number of an alert in the spelling of a library."""
+    if (named := _ALERT_NAME.fullmatch(text)) is not None:
+        return named[1] or named[2]
+    if (packed := _PACKED.fullmatch(text)) is not None and int(packed[1], 16) >= _FIRST_ALERT:
+        return str(int(packed[1], 16) - _FIRST_ALERT)
+    return None
+
+
+def _is_sub_status(status: str, sub_status: str) -> bool:
+    return _SUB_STATUS.fullmatch(f"{status}.{sub_status}") is not None and _iis(status, sub_status) is not None
+
+
+def _iis(status: str, sub_status: str) -> int | None:
+    number = int(status) * 100 + int(sub_status)
+    return number if number in entries(Family.IIS) else None
+
+
 def _two_in_one(text: str) -> tuple[Explained, ...]:
-    if (match := _WITH_DATA.fullmatch(text)) is not None:
-        data = f"data {match[2]}"
-        return Explained(match[1], _in((Family.LDAP,), match[1])), Explained(data, readings(data))
+    return _with_win32(text) or _with_data(text)
+
+
+def _with_data(text: str) -> tuple[Explained, ...]:
+    match = _WITH_DATA.fullmatch(text)
+    if match is None or not (result := _in((Family.LDAP,), match[1])):
+        return ()
+    data = f"data {match[2]}"
+    return Explained(match[1], result), Explained(data, readings(data))
+
+
+def _with_win32(text: str) -> tuple[Explained, ...]:
     match = _WITH_WIN32.fullmatch(text)
-    if match is None or int(match[1] + match[2].zfill(2)) not in entries(Family.IIS):
+    if match is None or _iis(match[1], match[2]) is None:
         return ()
     sub_status = f"{match[1]}.{int(match[2])}"
     first = Explained(sub_status, _in((Family.IIS,), sub_status))

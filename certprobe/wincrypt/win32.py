@@ -49,6 +49,16 @@ SYSTEM_ERRORS: Final = (
         windows=hresult.HResult(0x80090311),
     ),
     Entry(
+        1312,
+        "ERROR_NO_SUCH_LOGON_SESSION",
+        "A binding of IIS or http.sys (netsh, 0x80070520) names a certificate whose private key is not there.",
+        "Import the certificate with its key, as PKCS#12, into the machine's store, and bind it again.",
+        (
+            "the certificate was imported without its key, as .cer or .crt",
+            "it lies in the store of a user, not in that of the machine",
+        ),
+    ),
+    Entry(
         1317,
         "ERROR_NO_SUCH_USER",
         "The account does not exist.",

@@ -100,6 +100,7 @@ def test_what_is_missing_is_missing() -> None:
     ("verify -verbose a.pem", "No such option: -verbose. certprobe spells it -v"),
     ("verify a.pem --cacerts", "No such option '--cacerts'."),
     ("verify -- a.pem", None),
+    ("verify --nope -- -CAfile", "No such option '--nope'."),
     ("verify --flags x a.pem", "No such option '--flags'. "),
 ])  # fmt: skip
 def test_other_programs_options(line: str, words: str | None) -> None:

@@ -12,8 +12,9 @@ import pytest
 from certprobe.lab.der import pem
 from certprobe.lab.pki import Authority, Extension, Issued, KeyUsageName
 from certprobe.policy.status import ChainPolicy
+from tests.cli.command import certprobe
 from tests.cli.judged import answers
-from tests.cli.verified import AT, CA, ROOT, SERVER, bits, chain_file, decides, documents, save, subject, verify
+from tests.cli.verified import AT, CA, ROOT, SERVER, bits, chain_file, decides, documents, read, save, subject, verify
 
 TIME = ["CERT_TRUST_IS_NOT_TIME_VALID"]
 USAGE = ["CERT_TRUST_IS_NOT_VALID_FOR_USAGE"]
@@ -51,6 +52,20 @@ def test_five_faults_stand_on_their_elements(tmp_path: Path) -> None:
     assert told["judgement"]["error"]["hex"] == "0x08000531"
     (chain,) = told["judgement"]["chains"]
     assert all(finding["citation"] and finding["detail"] for each in chain["elements"] for finding in each["findings"])
+
+
+@pytest.mark.parametrize(("options", "title", "advice", "others"), [
+    (("--policy", "ssl"), ": CN=Root is self-signed and not among the 0 ", "Install the CA's root certificate", 4),
+    (BREAKERS[:2], ": CN=Mute: a CA whose keyUsage does not ", "Have this certificate issued again: keyCertSign is", 4),
+    (BREAKERS, "certificate is not valid: expired at 2026-", "Renew the certificate", 4),
+])  # fmt: skip
+def test_the_first_lines_say_whose_fault_it_is_and_that_there_are_more(
+    tmp_path: Path, options: tuple[str, ...], title: str, advice: str, others: int
+) -> None:
+    first, _, change, more = verify(chain_file(tmp_path, FIVE), *options, trust=None).stdout.splitlines()[:4]
+    assert title in first
+    assert change.strip().startswith(f"Change: {advice}")
+    assert more.strip() == f"Below: {others} other faults; a policy names one at a time."
 
 
 @pytest.mark.parametrize(("options", "base", "ssl"), [
@@ -182,6 +197,27 @@ def test_a_batch_is_one_document_a_line_and_the_worst_counts(tmp_path: Path) -> 
     assert ran.exit_code == 4
     assert f"UNUSABLE INPUT  {garbage}: neither PEM nor DER" in ran.stdout.splitlines()
     assert "  In all         1 clean, 1 with faults, 1 unusable" in ran.stdout.splitlines()
+
+
+def test_a_file_may_be_standard_input(tmp_path: Path) -> None:
+    root = save(tmp_path, "root.pem", pem(ROOT.issued.der))
+    common = ("--at", AT.isoformat(), "--format", "json")
+    piped = certprobe("verify", "-", "--trust", root, *common, stdin=SERVER.chain_pem)
+    (document,) = read(piped.stdout)
+    assert (piped.exit_code, document["file"]) == (0, "-")
+    assert document["subjects"][0]["source"] == "standard input #1"
+    garbage = certprobe("verify", "-", "--trust", root, *common, stdin=b"garbage")
+    (document,) = read(garbage.stdout)
+    assert (garbage.exit_code, document["verdict"]["fault"]) == (4, "standard input: neither PEM nor DER")
+    file = chain_file(tmp_path, SERVER)
+    trusted = certprobe("verify", file, "--trust", "-", *common, stdin=root.read_bytes())
+    (document,) = read(trusted.stdout)
+    assert (trusted.exit_code, document["terms"]["trust"]) == (0, "standard input (1 certificate)")
+
+
+def test_a_directory_is_no_file(tmp_path: Path) -> None:
+    (document,) = documents(tmp_path)
+    assert document["verdict"]["fault"] == f"{tmp_path}: Is a directory: name the files in it, as {tmp_path}/*"
 
 
 def test_what_is_not_used_of_a_file_is_a_note(tmp_path: Path) -> None:

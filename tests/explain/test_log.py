@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from certprobe.explain import log
 from certprobe.explain.families import HOMES, Family
-from certprobe.explain.log import Annotator, find
+from certprobe.explain.log import Annotator, explain_text, find
 
 IIS = "2026-11-20 04:01:17 10.0.0.5 GET /app - 443 - 10.0.0.7 curl/8.11 - "
 HTTPD = "[Fri Nov 20 04:01:17.123456 2026] [ssl:info] [pid 4711:tid 140] [client 10.0.0.7:51234] "
@@ -54,8 +54,13 @@ def codes(line: str) -> list[str]:
     ("000004DC: LdapErr: DSID-0C090A5C, comment: a successful bind must be completed on the connection., data 0, v4563",
      ["win32 1244"]),
     (OPENSSL + "tlsv1 alert unknown ca:../ssl/record/rec_layer_s3.c:1586:SSL alert number 48", ["tls-alert 48"]),
-    (OPENSSL + "tlsv13 alert certificate required:../ssl/record/rec_layer_s3.c:1586:SSL alert number 116",
-     ["tls-alert 116"]),
+    ("error:0A00045C:SSL routines::tlsv13 alert certificate required:SSL alert number 116", ["tls-alert 116"]),
+    ("curl: (56) OpenSSL SSL_read: error:0A00045C", ["tls-alert 116"]),
+    ("SSL: error:14094412", ["tls-alert 42"]),
+    ("SSL: error:1416F086:SSL routines:tls_process_server_certificate:certificate verify failed", []),
+    ("ssl.SSLError: [SSL: SSLV3_ALERT_CERTIFICATE_UNKNOWN] (_ssl.c:1000)", ["tls-alert 46"]),
+    ("PR_Read failed: SSL_ERROR_EXPIRED_CERT_ALERT", ["tls-alert 45"]),
+    ("*** Received alert [48]: CA is unknown", ["tls-alert 48"]),
     ("verify error:num=21:unable to verify the first certificate", ["openssl-verify 21"]),
     ("Verify return code: 19 (self-signed certificate in certificate chain)", ["openssl-verify 19"]),
     ("    Verify return code: 0 (ok)", []),
@@ -88,6 +93,21 @@ def codes(line: str) -> list[str]:
 ])  # fmt: skip
 def test_line(line: str, expected: list[str]) -> None:
     assert codes(line) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    (f"80090308: {LDAP_ERR} 52e, v2580", ["ad-data 52e"]),
+    ("hr=0x80092013", ["hresult 0x80092013"]),
+    ("CERT_TRUST_IS_REVOKED|CERT_TRUST_IS_CYCLIC", ["trust-error 0x00000004", "trust-error 0x00000080"]),
+    ("error:14094418:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca:SSL alert number 48", ["tls-alert 48"]),
+    ("alert 48", ["tls-alert 48"]),
+    ("nothing to see", []),
+    ("x" * 100_000 + " 0x80092013", []),
+])  # fmt: skip
+def test_a_message_that_is_given_is_searched(text: str, expected: list[str]) -> None:
+    found = explain_text(text)
+    assert [f"{reading.family.value} {reading.code}" for each in found for reading in each.readings] == expected
+    assert found
 
 
 def test_each_code_is_told_once_and_counted_by_lines() -> None:

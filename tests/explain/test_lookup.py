@@ -52,6 +52,22 @@ def test_hresult_in_every_spelling(spelling: str) -> None:
     ("403.16", ["iis-sub-status 403.16 Client certificate is untrusted or invalid"]),
     ("iis 403.7", ["iis-sub-status 403.7 Client certificate required"]),
     ("403 13", ["iis-sub-status 403.13 Client certificate revoked"]),
+    ("403,13", ["iis-sub-status 403.13 Client certificate revoked"]),
+    ("403/13", ["iis-sub-status 403.13 Client certificate revoked"]),
+    ("TLSV1_ALERT_UNKNOWN_CA", ["tls-alert 48 unknown_ca"]),
+    ("sslv3_alert_bad_certificate", ["tls-alert 42 bad_certificate"]),
+    ("SSL_ERROR_UNKNOWN_CA_ALERT", ["tls-alert 48 unknown_ca"]),
+    ("SSL_ERROR_REVOKED_CERT_ALERT", ["tls-alert 44 certificate_revoked"]),
+    ("SSL_ERROR_HANDSHAKE_UNEXPECTED_ALERT", ["tls-alert 10 unexpected_message"]),
+    ("SSL_ERROR_RX_CERTIFICATE_REQUIRED_ALERT", ["tls-alert 116 certificate_required"]),
+    ("error:0A000418", ["tls-alert 48 unknown_ca"]),
+    ("0a00045c", ["tls-alert 116 certificate_required"]),
+    ("14094412", ["tls-alert 42 bad_certificate"]),
+    ("invalidCredentials (49)", ["ldap-result 49 invalidCredentials"]),
+    ("certificate has expired (10)", ["openssl-verify 10 X509_V_ERR_CERT_HAS_EXPIRED"]),
+    ("certificate revoked (44)", ["tls-alert 44 certificate_revoked"]),
+    ("(0x80070520),", ["hresult 0x80070520 HRESULT_FROM_WIN32(ERROR_NO_SUCH_LOGON_SESSION)"]),
+    ("[unknown_ca]", ["tls-alert 48 unknown_ca"]),
     ("data 52e", ["ad-data 52e ERROR_LOGON_FAILURE"]),
     ("52e", ["ad-data 52e ERROR_LOGON_FAILURE"]),
     ("data 80090346", ["hresult 0x80090346 SEC_E_BAD_BINDINGS"]),
@@ -136,7 +152,7 @@ def test_two_codes_in_one_spelling(spelling: str, given: list[str], expected: li
 @pytest.mark.parametrize("spelling", [
     *("", "foo", "0x800B0199", "2148204999", "-4294967296", "99999999999", "0x", "0x123456789", "404.99", "alert"),
     *("alert 300", "alert foo", "error:0x40000000", "error:0xC0000000", "data fff", "52g", "٤٨", "x" * 1000, "4 8"),
-    *("--", "unknown ca!x"),
+    *("--", "unknown ca!x", "invalidCredentials (50)", "0A000086", "14094001", "404/16", "TLSV1_ALERT_FOO"),
 ])  # fmt: skip
 def test_not_known(spelling: str) -> None:
     assert [(explained.given, explained.readings) for explained in explain(spelling)] == [(spelling.strip(), ())]
@@ -156,6 +172,10 @@ def test_bits_that_have_no_name_are_told_beside_those_that_have() -> None:
     (["403.16", "2148204809"], ["403.16", "2148204809"]),
     (["ldap", "49", "data", "52e"], ["ldap 49", "data 52e"]),
     (["alert 48", "alert"], ["alert 48", "alert"]),
+    (["403", "16", "64"], ["403 16 64"]),
+    (["403", "7", "alert", "48"], ["403 7", "alert 48"]),
+    (["403", "99", "64"], ["403", "99", "64"]),
+    (["404", "16"], ["404", "16"]),
     ([], []),
 ])  # fmt: skip
 def test_words_that_belong_together(words: list[str], expected: list[str]) -> None:
