@@ -93,8 +93,8 @@ def decode(data: bytes, *, source: str, password: bytes | None, locked: Locked =
     """Find out the format of `data` and take it apart; `source` is how messages call the file.
 
     One bad block of a PEM file becomes a note; a file with nothing usable in it raises DecodeError, UnsupportedError,
-    PasswordRequired or WrongPassword, one of more than 64 MiB or 100,000 blocks FileError. In PEM and Java's key stores
-    certificates lie open beside encrypted keys: with Locked.KEPT a password is not missed for them.
+    PasswordRequired or WrongPassword, one of more than 64 MiB or 100,000 blocks FileError. In PEM, Java's key stores
+    and at times PKCS#12 certificates lie open beside encrypted keys: with Locked.KEPT a password is not missed.
     """
     if len(data) > LONGEST_FILE:
         raise FileError(f"{source}: longer than {LONGEST_FILE >> 20} MiB")
@@ -103,7 +103,7 @@ def decode(data: bytes, *, source: str, password: bytes | None, locked: Locked =
             return _decode_java_key_store(data, password, _Gathered(source, locked))
         if pem.is_pem(data):
             return _decode_pem(data, password, _Gathered(source, locked))
-        return _decode_der(data, source, password)
+        return _decode_der(data, password, _Gathered(source, locked))
     except InputError as error:
         raise type(error)(f"{source}: {error}") from None
 
@@ -132,7 +132,8 @@ def der_format(data: bytes) -> Format:
             return Format.CERTIFICATE
 
 
-def _decode_der(data: bytes, source: str, password: bytes | None) -> Contents:
+def _decode_der(data: bytes, password: bytes | None, gathered: _Gathered) -> Contents:
+    source = gathered.source
     match der_format(data):
         case Format.CERTIFICATE:
             certificate, notes = _certificate(data)
@@ -146,7 +147,7 @@ def _decode_der(data: bytes, source: str, password: bytes | None) -> Contents:
         case Format.PKCS7:
             return Contents(source, _decode_pkcs7(data, source))
         case Format.PKCS12:
-            return _decode_pkcs12(data, source, password)
+            return _decode_pkcs12(data, password, gathered)
         case other:
             assert_never(other)
 
@@ -167,22 +168,6 @@ def _decode_pkcs7(data: bytes, source: str) -> tuple[FoundCertificate, ...]:
     from certprobe.pki import pkcs7
 
     return tuple(FoundCertificate(c, f"{source} #{n}") for n, c in enumerate(pkcs7.certificates(data), 1))
-
-
-def _decode_pkcs12(data: bytes, source: str, password: bytes | None) -> Contents:
-    from certprobe.pki import pkcs12
-
-    pfx = pkcs12.load(data, password)
-    certificates = tuple(
-        FoundCertificate(found.certificate, f"{source} #{number}", found.friendly_name)
-        for number, found in enumerate(pfx.certificates, 1)
-    )
-    keys = (FoundKey(pfx.private_key, source),) if pfx.private_key else ()
-    others = sum(is_end_entity(found.certificate) for found in certificates[1:])
-    note = (
-        f"{source}: {others} more certificates look like identities, but of a PKCS#12 file only the first key is read"
-    )
-    return Contents(source, certificates, keys, (note,) if others else ())
 
 
 class _Gathered:
@@ -239,6 +224,26 @@ def _decode_java_key_store(data: bytes, password: bytes | None, gathered: _Gathe
     if store.intact is False:
         gathered.notes.append(f"{gathered.source}: changed since it was written, or written with another password")
     return gathered.contents("Java key store without certificates or private keys")
+
+
+def _decode_pkcs12(data: bytes, password: bytes | None, gathered: _Gathered) -> Contents:
+    from certprobe.pki import pkcs12
+
+    pfx = pkcs12.load(data, password)
+    source = gathered.source
+    for bag in pfx.certificates:
+        said = bag.attributes
+        found = FoundCertificate(bag.certificate, f"{source} #{bag.number}", said.friendly_name, said.local_key_id)
+        gathered.certificates.append(found)
+    for key in pfx.keys:
+        said = key.attributes
+        # Of a key of Windows this is the name of its container, which means nothing to people.
+        name = said.friendly_name if said.key_provider_name is None else None
+        gathered.keys.append(FoundKey(key.private_key, f"{source} #{key.number}", name, said.local_key_id))
+    gathered.notes += (f"{source} {note}" for note in pfx.notes)
+    for fault in pfx.faults:
+        gathered.fail(f"{source} #{fault.number}" if fault.number else source, fault.what, fault.error)
+    return gathered.contents("PKCS#12 without certificates or private keys")
 
 
 def _decode_pem(data: bytes, password: bytes | None, gathered: _Gathered) -> Contents:

@@ -135,12 +135,15 @@ def element(data: bytes, tlv: Tlv) -> bytes:
 @lru_cache(maxsize=1024)
 def encoded(tag: int, *parts: bytes) -> bytes:
     """Return the value of that one-octet tag whose contents are the parts."""
-    contents = b"".join(parts)
-    size = len(contents)
+    return header(tag, sum(map(len, parts))) + b"".join(parts)
+
+
+def header(tag: int, size: int) -> bytes:
+    """Return the identifier and length octets of a value of that one-octet tag with so many contents octets."""
     if size < 0x80:
-        return bytes((tag, size)) + contents
+        return bytes((tag, size))
     length = size.to_bytes((size.bit_length() + 7) // 8)
-    return bytes((tag, 0x80 | len(length))) + length + contents
+    return bytes((tag, 0x80 | len(length))) + length
 
 
 def object_identifier(contents: bytes) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from certprobe.errors import DecodeError, PasswordRequired, UnsupportedError, WrongPassword
-from certprobe.pki import algorithms, der, encryption, fields
+from certprobe.pki import algorithms, ber, der, encryption, fields
+from certprobe.pki.derivation import Effort, readings
 
 if TYPE_CHECKING:
     from certprobe.pki.credential import PrivateKey
@@ -27,9 +28,8 @@ def load_der(data: bytes, password: bytes | None) -> PrivateKey:
     Raises PasswordRequired, WrongPassword, UnsupportedError, or DecodeError.
     """
     try:
-        algorithm = _encryption_algorithm(data)
-        if algorithm is not None:
-            return _load_encrypted(data, algorithm, password)
+        if _is_encrypted(data):
+            return _load_encrypted(data, password)
     except der.DerError as error:
         raise DecodeError(f"private key: {error}") from None
     return _load_plain(data)
@@ -47,27 +47,30 @@ def _load_plain(data: bytes) -> PrivateKey:
         raise DecodeError("private key is damaged or in no known format") from None
 
 
-def _encryption_algorithm(data: bytes) -> AlgorithmIdentifier | None:
-    """Read EncryptedPrivateKeyInfo (RFC 5958 3) as far as its algorithm; None for other keys."""
+def _is_encrypted(data: bytes) -> bool:
     outer = der.whole(data, der.SEQUENCE, "PrivateKeyInfo")
-    first = der.read(data, outer.value_start, outer.end)
-    return fields.algorithm_identifier(data, first) if first.tag == der.SEQUENCE else None
+    return der.read(data, outer.value_start, outer.end).tag == der.SEQUENCE
 
 
-def _load_encrypted(data: bytes, algorithm: AlgorithmIdentifier, password: bytes | None) -> PrivateKey:
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import load_der_private_key
+def encrypted_private_key_info(data: bytes) -> tuple[AlgorithmIdentifier, bytes]:
+    """Decode EncryptedPrivateKeyInfo (RFC 5958 3) to its algorithm and the encrypted octets; raise DerError."""
+    outer = der.whole(data, der.SEQUENCE, "EncryptedPrivateKeyInfo")
+    algorithm = der.expect(data, der.SEQUENCE, outer.value_start, outer.end, "encryptionAlgorithm")
+    encrypted = der.read(data, algorithm.end, outer.end)
+    return fields.algorithm_identifier(data, algorithm), ber.octets(data, encrypted)
 
+
+def _load_encrypted(data: bytes, password: bytes | None) -> PrivateKey:
+    algorithm, encrypted = encrypted_private_key_info(data)
     if not password:
         raise PasswordRequired("private key is encrypted")
-    unsupported = encryption.unsupported(algorithm)
-    encryption.refuse_excess(algorithm)
     try:
-        return load_der_private_key(data, password, unsafe_skip_rsa_key_validation=True)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        if unsupported:
-            raise UnsupportedError(f"private key: {unsupported} is not supported") from None
-        raise WrongPassword("password does not open the private key") from None
+        plain = encryption.open_sequence(algorithm, encrypted, readings(password), Effort())
+    except UnsupportedError as error:
+        raise UnsupportedError(f"private key: {error}") from None
+    if plain is None:
+        raise WrongPassword("password does not open the private key")
+    return _load_plain(plain)
 
 
 def _load_traditional(block: PemBlock, password: bytes | None) -> PrivateKey:

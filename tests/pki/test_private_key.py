@@ -65,31 +65,35 @@ def pbkdf2(iterations: int) -> bytes:
 
 CLOSED: list[tuple[bytes, type[InputError], str]] = [
     (encrypted(pbkdf2(1)), WrongPassword, "password does not open the private key"),
-    (encrypted(pbkdf2(1), "1.2.3"), UnsupportedError, "private key: cipher 1.2.3 is not supported"),
+    (
+        encrypted(pbkdf2(1), "1.2.3"),
+        UnsupportedError,
+        "private key: cipher 1.2.3 is not supported; PBES2 with AES-256-CBC and PBKDF2 is",
+    ),
     (
         encrypted(sequence(oid("1.2.4"), sequence(SALT))),
         UnsupportedError,
-        "private key: key derivation function 1.2.4 is not supported",
+        "private key: key derivation function 1.2.4 is not supported; PBES2 with AES-256-CBC and PBKDF2 is",
     ),
     (
         sequence(sequence(oid("1.2.5"), sequence(SALT, integer(1))), tlv(0x04, bytes(16))),
         UnsupportedError,
-        "private key: encryption algorithm 1.2.5 is not supported",
+        "private key: encryption algorithm 1.2.5 is not supported; PBES2 with AES-256-CBC and PBKDF2 is",
     ),
     (
         encrypted(pbkdf2(2**31)),
         UnsupportedError,
-        "asks for 2147483648 iterations of its key derivation function",
+        "private key: asks for 2147483648 iterations of its key derivation function",
     ),
     (
         encrypted(sequence(oid(SCRYPT), sequence(SALT, integer(2**40), integer(8), integer(1)))),
         UnsupportedError,
-        "asks for scrypt with N=1099511627776, r=8, p=1",
+        "private key: asks for scrypt with N=1099511627776, r=8, p=1",
     ),
     (
         sequence(sequence(oid("1.2.840.113549.1.12.1.3"), sequence(SALT, integer(2**31))), tlv(0x04, bytes(16))),
         UnsupportedError,
-        "asks for 2147483648 iterations of its key derivation function",
+        "private key: asks for 2147483648 iterations of its key derivation function",
     ),
     (
         sequence(sequence(oid(PBES2), sequence(b"\x05\x00")), tlv(0x04, bytes(16))),
