@@ -80,6 +80,11 @@ def test_a_ca_with_key_usage_needs_key_cert_sign(usage: tuple[KeyUsageName, ...]
     assert errors(judge(root.server("www.lab.test"), roots=(root,))) == [0x10, 0, 0x10]
 
 
+def test_a_second_octet_of_key_usage_takes_nothing_away() -> None:
+    ca = ROOT.intermediate("CA", key_usage=("keyCertSign", "keyAgreement", "decipherOnly"))
+    assert errors(judge(ca.server("www.lab.test"), ca)) == [0, 0, 0, 0]
+
+
 def test_a_ca_without_key_usage_may_sign() -> None:
     ca = ROOT.intermediate("CA", key_usage=None)
     assert errors(judge(ca.server("www.lab.test"), ca)) == [0, 0, 0, 0]

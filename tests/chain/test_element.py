@@ -49,6 +49,13 @@ def test_issuers_and_trusted_roots_must_be_valid_too() -> None:
     assert errors(judge(leaf, CA, at=late)) == [1, 0, 1, 1]
 
 
+def test_periods_need_not_be_nested() -> None:
+    """No version of Windows that matters sets CERT_TRUST_IS_NOT_TIME_NESTED."""
+    late = ROOT.intermediate("CA", not_before=AT - timedelta(hours=1), not_after=AT + timedelta(hours=1))
+    leaf = late.server("www.lab.test", not_before=AT - timedelta(days=9), not_after=AT + timedelta(days=9))
+    assert errors(judge(leaf, late)) == [0, 0, 0, 0]
+
+
 def test_a_validity_period_that_cannot_be_read_is_not_valid() -> None:
     der = certificate(SERVER).der
     broken = Certificate(der.replace(b"\x17\x0d26", b"\x17\x0dxx"))

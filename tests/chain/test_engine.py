@@ -36,6 +36,25 @@ def test_an_elements_error_is_the_union_of_its_findings_each_with_one_bit_a_cita
     assert chain.error == TrustError.CERT_TRUST_IS_PARTIAL_CHAIN | chain.elements[0].error
 
 
+def test_a_chain_has_what_its_elements_have_but_not_how_their_issuers_were_found() -> None:
+    other, expired = Authority.root("Other", at=AT), ROOT.cross_sign(CA, not_after=AT.replace(year=2025))
+    for chain in (
+        judge(SERVER, CA),
+        judge(CA),
+        judge(ROOT),
+        judge(SERVER),
+        judge(SERVER, other.cross_sign(CA), expired),
+    ):
+        for simple in (*chain.chains, *chain.lower_quality):
+            info = error = 0
+            for element in simple.elements:
+                info |= element.info & ~0xF
+                error |= element.error
+            assert simple.info == info
+            assert simple.error & ~TrustError.CERT_TRUST_IS_PARTIAL_CHAIN == error
+        assert (chain.info, chain.error) == (chain.chains[0].info, chain.chains[0].error)
+
+
 def test_the_table_holds_each_check_once() -> None:
     assert len(set(CHECKS)) == len(CHECKS)
 

@@ -6,12 +6,13 @@ import pytest
 from cryptography.x509 import BasicConstraints
 
 from certprobe.pki.server_identity import NameRules
+from certprobe.pki.usage import CODE_SIGNING
 from certprobe.policy.status import ChainPolicy, PolicyParameters, PolicyStatus, SslPara
 from certprobe.policy.verify import verify_chain_policy
 from certprobe.wincrypt import hresult
 from certprobe.wincrypt.hresult import HResult
 from certprobe.wincrypt.policy_flags import AuthType, PolicyFlags, SslChecks
-from tests.chain.judging import CA, ROOT, SERVER, certificate, judge, store
+from tests.chain.judging import CA, CLIENT_USAGE, ROOT, SERVER, SERVER_USAGE, certificate, judge, store
 from tests.policy.made import PATH, chain_with
 
 SUCCESS = (hresult.ERROR_SUCCESS, -1, -1)
@@ -96,6 +97,16 @@ def test_ssl_checks_the_name_of_a_server() -> None:
     assert ssl(chain, "ftp.lab.test", checks=0x2380) == (hresult.CERT_E_CN_NO_MATCH, 0, 0)
     assert ssl(chain, None) == SUCCESS
     assert verify_chain_policy(ChainPolicy.SSL, chain)[1:] == SUCCESS
+
+
+@pytest.mark.parametrize("auth_type", [AuthType.AUTHTYPE_SERVER, AuthType.AUTHTYPE_CLIENT])
+def test_ssl_asks_for_no_usage_of_its_own(auth_type: AuthType) -> None:
+    """Only a usage that the chain was asked for can be refused."""
+    leaf = CA.server("www.lab.test", extended_key_usage=(CODE_SIGNING,))
+    assert ssl(judge(leaf, CA), "www.lab.test", auth_type) == SUCCESS
+    for usage in (SERVER_USAGE, CLIENT_USAGE):
+        asked = judge(leaf, CA, requested_usage=usage)
+        assert ssl(asked, "www.lab.test", auth_type) == (hresult.CERT_E_WRONG_USAGE, 0, 0)
 
 
 def test_ssl_asks_no_name_of_a_client() -> None:
