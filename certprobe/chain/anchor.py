@@ -109,7 +109,8 @@ def check_anchor(path: PathView) -> Iterator[Result]:
     last = path.certificates[-1]
     match path.end:
         case PathEnd.SELF_SIGNED:
-            if last not in path.question.roots and not is_peer_trusted(last, path.question):
+            a_peer = path.last == 0 and is_peer_trusted(last, path.question)
+            if last not in path.question.roots and not a_peer:
                 yield path.last, Finding(TrustError.CERT_TRUST_IS_UNTRUSTED_ROOT, _CITATION, _why_untrusted(path))
         case PathEnd.ANCHOR:
             pass

@@ -147,6 +147,7 @@ def test_a_peer_is_trusted_for_itself_if_that_is_asked_for() -> None:
     chain = ask(SERVER, CA, ROOT, question=trusting)
     assert (errors(chain), infos(chain)) == ([0, 0], [PEER_TRUSTED, PEER_TRUSTED])
     assert ask(CA, ROOT, question=trusting).error == 0x20
+    assert ask(SERVER, CA, ROOT, question=trusting._replace(trusted_people=store(ROOT))).error == 0x20
     expired = trusting._replace(at=AT + timedelta(days=3000), requested_usage=CLIENT_USAGE)
     assert errors(ask(SERVER, question=expired)) == [0x11, 0x11]
     alone = Authority.root("alone", at=AT)
