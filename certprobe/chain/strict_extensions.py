@@ -72,13 +72,15 @@ def check_subject_key_identifier(path: PathView) -> Iterator[Result]:
 
 
 def check_ca_extensions(path: PathView) -> Iterator[Result]:
-    """A CA says that it is one, critically."""
+    """A CA says that it is one, critically, and unless it is an anchor what its key is for."""
     for index, certificate in enumerate(path.certificates[1:], start=1):
         constraints = certificate.extension(extensions.BASIC_CONSTRAINTS)
         if constraints is None:
             yield index, Remark("RFC 5280 4.2.1.9", "basicConstraints is missing in a CA")
         elif not constraints.critical:
             yield index, Remark("RFC 5280 4.2.1.9", "basicConstraints is not critical, and must be in a CA")
+        if index != path.anchor and certificate.extension(extensions.KEY_USAGE) is None:
+            yield index, Remark("RFC 5280 4.2.1.3", "keyUsage is missing in a CA")
 
 
 def check_end_entity_extensions(path: PathView) -> Iterator[Result]:

@@ -17,6 +17,7 @@ from certprobe.lab.pki import (
     AUTHORITY_KEY_IDENTIFIER,
     BASIC_CONSTRAINTS,
     EXTENDED_KEY_USAGE,
+    KEY_USAGE,
     SUBJECT_ALT_NAME,
     SUBJECT_KEY_IDENTIFIER,
     Authority,
@@ -140,6 +141,7 @@ CAS: list[tuple[Options, str]] = [
         {"extensions": (Extension(BASIC_CONSTRAINTS, sequence(tlv(0x01, b"\xff"))),)},
         "basicConstraints is not critical, and must be in a CA",
     ),
+    ({"key_usage": None}, "keyUsage is missing in a CA"),
     ({"key": rsa_key(1024)}, "an RSA key of 1024 bits: neither under 2048 nor a broken octet is allowed"),
     ({"serial_number": 0}, "the serial number is 0, not positive"),
     (
@@ -168,7 +170,8 @@ def test_usages_are_foreign_to_tls_alone_and_to_those_that_issue_for_it() -> Non
 
 
 def test_a_root_may_leave_out_what_names_its_issuer_and_nothing_else() -> None:
-    bare = Authority.root("Root", at=AT, omit=(AUTHORITY_KEY_IDENTIFIER, BASIC_CONSTRAINTS), serial_number=0)
+    omitted = (AUTHORITY_KEY_IDENTIFIER, BASIC_CONSTRAINTS, KEY_USAGE)
+    bare = Authority.root("Root", at=AT, omit=omitted, serial_number=0)
     assert told(bare) == [(1, "basicConstraints is missing in a CA")]
     keyless = Authority.root("Root", at=AT, omit=(), serial_number=1, extensions=(KEYLESS_AKI,))
     assert told(keyless) == [
