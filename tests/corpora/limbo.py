@@ -151,10 +151,11 @@ def _read(corpus: str) -> tuple[Case, ...]:
     file = path(corpus)
     contents = file.read_bytes()
     document = json.loads(gzip.decompress(contents) if file.suffix == ".gz" else contents)
-    return tuple(_case(corpus, raw) for raw in document["testcases"])
+    return tuple(case_of(corpus, raw) for raw in document["testcases"])
 
 
-def _case(corpus: str, raw: dict[str, Any]) -> Case:
+def case_of(corpus: str, raw: dict[str, Any]) -> Case:
+    """A case as it stands in the file."""
     ext = raw.get("ext") or {}
     peer = raw["expected_peer_name"]
     time = raw["validation_time"]
