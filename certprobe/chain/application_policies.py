@@ -27,7 +27,7 @@ ANY: Final = {ANY_EXTENDED_KEY_USAGE, ANY_APPLICATION_POLICY}
 
 
 class Refusal(NamedTuple):
-    """The index of the certificate that does not leave a usage to itself or to what is below, and what it does."""
+    """The index of the lowest certificate that does not leave a usage to itself or what is below, and what it does."""
 
     at: int
     reason: str
@@ -60,8 +60,8 @@ class _Usages:
         if allowed is None and self._explicit_policy == 0:
             allowed, reason = (), "has no application policies, which are required of it"
         if allowed is not None and ANY.isdisjoint(allowed):
-            for oid in tuple(self._names):
-                self._keep(oid, self._names[oid].intersection(allowed), Refusal(index, reason))
+            for oid, names in self._names.items():
+                self._keep(oid, names.intersection(allowed), Refusal(index, reason), names)
 
     def map(self, index: int, certificate: Certificate) -> None:
         """RFC 5280 6.1.4 (b): let usages go by the subject's names below, or end those that must not be mapped."""
@@ -71,9 +71,13 @@ class _Usages:
         if not below:
             return
         inhibited = Refusal(index, "maps it to other usages, which a certificate above it inhibits")
-        for oid, names in tuple(self._names.items()):
-            mapped = (below.get(name, {name}) if self._policy_mapping else {name} - below.keys() for name in names)
-            self._keep(oid, frozenset[str]().union(*mapped), inhibited)
+        for oid, names in self._names.items():
+            unmapped = names - below.keys()
+            mapped = unmapped.union(*(below[name] for name in names if name in below))
+            if self._policy_mapping:
+                self._names[oid] = mapped
+            else:
+                self._keep(oid, unmapped, inhibited, mapped)
 
     def prepare_for_next(self, certificate: Certificate) -> None:
         """RFC 5280 6.1.4 (h) and (i)."""
@@ -86,12 +90,11 @@ class _Usages:
         if constraints is not None and constraints.require_explicit_policy is not None:
             self._explicit_policy = min(self._explicit_policy, constraints.require_explicit_policy)
 
-    def _keep(self, oid: str, names: frozenset[str], refusal: Refusal) -> None:
-        if names:
-            self._names[oid] = names
-        else:
-            del self._names[oid]
+    def _keep(self, oid: str, names: frozenset[str], refusal: Refusal, otherwise: frozenset[str]) -> None:
+        """Go on with these names; if there are none, with others, to find who below refuses the usage as well."""
+        if not names:
             self.refused[oid] = refusal
+        self._names[oid] = names or otherwise
 
 
 def _allowed(certificate: Certificate) -> tuple[str, ...] | None:

@@ -102,6 +102,21 @@ def test_the_refusal_names_what_is_allowed_instead() -> None:
     ]
 
 
+def test_of_several_that_refuse_each_element_is_told_of_the_nearest() -> None:
+    top = ROOT.intermediate("top CA", extended_key_usage=(CODE_SIGNING,))
+    ca = top.intermediate("CA", extended_key_usage=(TIME_STAMPING,))
+    low = ca.intermediate("low CA")
+    own = low.server("www.lab.test", extended_key_usage=(CLIENT_AUTH,))
+    chains = [judge(leaf, low, ca, top, requested_usage=SERVER_USAGE) for leaf in (own, low.server("www.lab.test"))]
+    assert [errors(chain) for chain in chains] == [[0x10, 0x10, 0x10, 0x10, 0x10, 0]] * 2
+    refusal = "not valid for serverAuth: "
+    assert details(chains[0], 0) == [f"{refusal}the certificate allows clientAuth"]
+    assert details(chains[1], 0) == [f"{refusal}its issuer CN=CA allows timeStamping"]
+    assert details(chains[1], 1) == [f"{refusal}its issuer CN=CA allows timeStamping"]
+    assert details(chains[1], 2) == [f"{refusal}the certificate allows timeStamping"]
+    assert details(chains[1], 3) == [f"{refusal}the certificate allows codeSigning"]
+
+
 @pytest.mark.parametrize("allowed", [(CLIENT_AUTH,), (CODE_SIGNING, CLIENT_AUTH)])
 def test_an_issuer_restricts_itself_and_what_is_below_it(allowed: tuple[str, ...]) -> None:
     top = ROOT.intermediate("top CA")
