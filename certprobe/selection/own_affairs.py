@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from certprobe.pki.credential import KeyStatus
-from certprobe.pki.usage import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, KeyUsage, usage_name
-from certprobe.selection.cells import Met, Reason, Rejection, Subject
+from certprobe.pki.usage import ANY_APPLICATION_POLICY, ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, KeyUsage, usage_name
+from certprobe.selection.cells import Caution, Met, Reason, Rejection, Subject
 from certprobe.selection.words import days, listing, moment, usage_bits
 
 if TYPE_CHECKING:
@@ -92,14 +92,25 @@ def key_usage(credential: Credential, asked: Asked) -> Cell:
 
 
 def extended_key_usage(credential: Credential, asked: Asked) -> Cell:
-    """RFC 5280 4.2.1.12: a TLS client needs clientAuth, or any purpose, unless extKeyUsage is left out."""
+    """RFC 5280 4.2.1.12: a TLS client needs clientAuth, or any purpose, unless extKeyUsage is left out.
+
+    Microsoft's application policies bind nobody but Windows, to which extKeyUsage then says nothing: a caution at most.
+    """
     subject, clause = Subject.EXTENDED_KEY_USAGE, "RFC 5280 4.2.1.12"
-    purposes = credential.certificate.extended_key_usage
-    if purposes is None:
-        return Met(subject, clause, "no extKeyUsage: good for any purpose")
-    named = listing(map(usage_name, purposes))
-    if CLIENT_AUTH in purposes or ANY_EXTENDED_KEY_USAGE in purposes:
-        return Met(subject, clause, f"extKeyUsage is {named}")
+    certificate = credential.certificate
+    purposes, policies = certificate.extended_key_usage, certificate.application_policies
+    named = listing(map(usage_name, purposes or ()))
+    if purposes is None or CLIENT_AUTH in purposes or ANY_EXTENDED_KEY_USAGE in purposes:
+        if policies is not None and {CLIENT_AUTH, ANY_EXTENDED_KEY_USAGE, ANY_APPLICATION_POLICY}.isdisjoint(policies):
+            return Caution(
+                subject,
+                Reason.WRONG_EXTENDED_KEY_USAGE,
+                clause,
+                f"its application policies are {listing(map(usage_name, policies)) or 'empty'}, without clientAuth,"
+                " and servers on Windows read them in place of extKeyUsage",
+                "have the certificate issued with clientAuth in its application policies, or without them",
+            )
+        return Met(subject, clause, f"extKeyUsage is {named}" if named else "no extKeyUsage: good for any purpose")
     return Rejection(
         subject,
         Reason.WRONG_EXTENDED_KEY_USAGE,

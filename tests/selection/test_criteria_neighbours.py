@@ -14,11 +14,14 @@ from certprobe.lab.pki import (
     KEY_USAGE,
     SERVER_AUTH,
     Authority,
+    Extension,
     Issued,
     ec_key,
     rsa_key,
 )
 from certprobe.pki.credential import KeyStatus
+from certprobe.pki.extensions import APPLICATION_POLICIES
+from certprobe.pki.usage import CLIENT_AUTH
 from certprobe.selection.cells import Reason, Subject, Verdict
 from certprobe.tls.messages import CertificateRequest, OidFilter
 
@@ -28,6 +31,7 @@ from .credentials import (
     OTHER,
     ROOT,
     S,
+    cell_of,
     credential,
     judge,
     oid_filter,
@@ -224,3 +228,34 @@ def test_a_broken_list_is_named_in_the_rejection() -> None:
     request = tls12("CN=Other root")._replace(faults=("certificate_authorities: 9 octets declared, 8 follow",))
     (rejection,) = judge(credential(ALICE), request).rejections
     assert "(the list is broken: certificate_authorities: 9 octets declared, 8 follow)" in rejection.detail
+
+
+def application_policies(*oids: str) -> Extension:
+    contents = der.sequence(*(der.sequence(der.oid(oid)) for oid in oids))
+    return Extension(APPLICATION_POLICIES, contents)
+
+
+@pytest.mark.parametrize(
+    ("usages", "policies", "verdict", "words"),
+    [
+        (
+            (CLIENT_AUTH,),
+            (SERVER_AUTH,),
+            Verdict.CAUTION,
+            "its application policies are serverAuth, without clientAuth,",
+        ),
+        (None, (), Verdict.CAUTION, "its application policies are empty, without clientAuth,"),
+        ((CLIENT_AUTH,), (CLIENT_AUTH,), Verdict.MET, "extKeyUsage is clientAuth"),
+        ((CLIENT_AUTH,), ("2.5.29.37.0",), Verdict.MET, "extKeyUsage is clientAuth"),
+        ((CLIENT_AUTH,), ("1.3.6.1.4.1.311.10.12.1",), Verdict.MET, "extKeyUsage is clientAuth"),
+        (None, (CLIENT_AUTH,), Verdict.MET, "no extKeyUsage: good for any purpose"),
+        ((SERVER_AUTH,), (CLIENT_AUTH,), Verdict.REJECTED, "extKeyUsage is serverAuth, without clientAuth"),
+    ],
+)
+def test_application_policies_without_client_auth_are_a_caution_and_never_a_cure(
+    usages: tuple[str, ...] | None, policies: tuple[str, ...], verdict: Verdict, words: str
+) -> None:
+    issued = ISSUING.client("alice", extended_key_usage=usages, extensions=(application_policies(*policies),))
+    cell = cell_of(judge(credential(issued), tls13()), Subject.EXTENDED_KEY_USAGE)
+    assert cell.verdict is verdict
+    assert cell.detail.startswith(words)
