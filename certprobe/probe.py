@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from certprobe.gather import Gatherer
     from certprobe.judging import Yardstick
     from certprobe.pki.certificate import Certificate
-    from certprobe.pki.decode import Identities
+    from certprobe.pki.identities import Identities
     from certprobe.report.model import Conclusion
     from certprobe.tls.session import ClientOptions
     from certprobe.transport import Deadline

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from certprobe.errors import DecodeError, FileError, InputError, PasswordRequired, UsageError, WrongPassword
-from certprobe.pki.decode import Contents, Identities, credentials, decode
+from certprobe.pki.decode import Contents, decode
+from certprobe.pki.identities import Identities, credentials
 from certprobe.pki.store import CertificateStore
 
 if TYPE_CHECKING:

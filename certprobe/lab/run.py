@@ -18,7 +18,8 @@ from certprobe.lab.server import HOST, LabServer
 from certprobe.lab.service import Service
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.credential import Credential, KeyStatus
-from certprobe.pki.decode import Contents, FoundCertificate, FoundKey, credentials
+from certprobe.pki.decode import Contents, FoundCertificate, FoundKey
+from certprobe.pki.identities import credentials
 from certprobe.pki.store import CertificateStore
 from certprobe.probe import Probe, probe
 from certprobe.report.model import Outcome

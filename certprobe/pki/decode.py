@@ -1,4 +1,4 @@
-"""From the bytes of files (PEM, DER, PKCS#7, PKCS#8, PKCS#12, JKS) to what is in them, and from that to credentials."""
+"""From the bytes of files (PEM, DER, PKCS#7, PKCS#8, PKCS#12, JKS) to what is in them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple, assert_never
 from certprobe.errors import DecodeError, FileError, InputError, PasswordRequired, UnsupportedError, WrongPassword
 from certprobe.pki import der, pem
 from certprobe.pki.certificate import Certificate
-from certprobe.pki.credential import Credential, KeyStatus, is_end_entity, is_self_signed, issuers_of
-from certprobe.pki.store import CertificateStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from certprobe.pki.credential import PrivateKey
 
 LONGEST_FILE: Final = 64 * 1024 * 1024
@@ -29,12 +25,14 @@ class FoundCertificate(NamedTuple):
     """A certificate, where it was found ("store.p12 #2"), its friendlyName, and which key its file says that it has.
 
     `local_key_id` is localKeyID of PKCS#12 (RFC 2985 5.5.2), or whatever else ties a key and a certificate of one file.
+    `is_trusted` is what Java calls a trusted certificate entry: others are verified with it, nobody logs in with it.
     """
 
     certificate: Certificate
     source: str
     friendly_name: str | None = None
     local_key_id: bytes | None = None
+    is_trusted: bool = False
 
 
 class FoundKey(NamedTuple):
@@ -215,8 +213,9 @@ def _decode_java_key_store(data: bytes, password: bytes | None, gathered: _Gathe
                 continue  # each chain is written out whole
             issuers.add(certificate)
             where = f"{gathered.source} #{len(gathered.certificates) + 1}"
-            named = (entry.alias, tie) if number == 0 else (None, None)
-            gathered.certificates.append(FoundCertificate(certificate, where, *named))
+            name, key_id = (entry.alias, tie) if number == 0 else (None, None)
+            is_trusted = entry.private_key is None and entry.fault is None
+            gathered.certificates.append(FoundCertificate(certificate, where, name, key_id, is_trusted))
         if entry.private_key is not None:
             gathered.keys.append(FoundKey(entry.private_key, place, entry.alias, tie))
         if entry.fault is not None:
@@ -232,9 +231,10 @@ def _decode_pkcs12(data: bytes, password: bytes | None, gathered: _Gathered) -> 
     pfx = pkcs12.load(data, password)
     source = gathered.source
     for bag in pfx.certificates:
-        said = bag.attributes
-        found = FoundCertificate(bag.certificate, f"{source} #{bag.number}", said.friendly_name, said.local_key_id)
-        gathered.certificates.append(found)
+        said, place = bag.attributes, f"{source} #{bag.number}"
+        gathered.certificates.append(
+            FoundCertificate(bag.certificate, place, said.friendly_name, said.local_key_id, said.is_trusted)
+        )
     for key in pfx.keys:
         said = key.attributes
         # Of a key of Windows this is the name of its container, which means nothing to people.
@@ -280,83 +280,3 @@ def _pem_certificate(block: pem.PemBlock) -> Certificate:
     except der.DerError as error:
         raise DecodeError(str(error)) from None
     return Certificate(block.der[: outer.end])
-
-
-class Identities(NamedTuple):
-    """What a user can log in with, the certificates that are left over, and notes in plain words."""
-
-    credentials: tuple[Credential, ...]
-    certificates: tuple[Certificate, ...]
-    notes: tuple[str, ...]
-
-
-def credentials(contents: Iterable[Contents]) -> Identities:
-    """Match private keys to certificates over all files, and complete each chain from all their certificates.
-
-    An end entity's certificate without its key is a credential as well (KeyStatus.ABSENT) unless it is the issuer of
-    another one. One key and one such certificate that do not fit are kept together (KeyStatus.DOES_NOT_FIT).
-    """
-    notes: list[str] = []
-    files = tuple(contents)
-    found = _unique_certificates(files, notes)
-    keys = _unique_keys(files, notes)
-    store = CertificateStore(one.certificate for one in found)
-    fitting = {
-        one.certificate: key for one in found if (key := keys.get(one.certificate.public_key.subject_public_key))
-    }
-    candidates = [one for one in found if one.certificate in fitting or is_end_entity(one.certificate)]
-    paths = {one.certificate: issuers_of(one.certificate, store) for one in candidates}
-    serving = {issuer for path in paths.values() for issuer in path}
-
-    identities = [
-        _credential(one, paths[one.certificate], fitting.get(one.certificate))
-        for one in candidates
-        if one.certificate in fitting or one.certificate not in serving
-    ]
-    used = {id(key) for key in fitting.values()}
-    unmatched = [key for key in {id(key): key for key in keys.values()}.values() if id(key) not in used]
-    if len(identities) == len(unmatched) == 1 and identities[0].private_key is None:
-        odd = unmatched[0].private_key
-        identities = [identities[0]._replace(private_key=odd, key_status=KeyStatus.DOES_NOT_FIT)]
-        notes.append(f"{unmatched[0].source}: private key does not fit the certificate of {identities[0].source}")
-    else:
-        notes += [f"{key.source}: private key without the certificate that it belongs to" for key in unmatched]
-    taken = {identity.certificate for identity in identities}
-    loose = tuple(certificate for certificate in store if certificate not in taken)
-    return Identities(tuple(identities), loose, (*(note for file in files for note in file.notes), *notes))
-
-
-def _unique_certificates(files: tuple[Contents, ...], notes: list[str]) -> list[FoundCertificate]:
-    unique: dict[bytes, FoundCertificate] = {}
-    for file in files:
-        before = len(unique)
-        for found in file.found_certificates:
-            unique.setdefault(found.certificate.der, found)
-        if repeated := len(file.found_certificates) - (len(unique) - before):
-            notes.append(f"{file.source}: {repeated} certificates are there twice or were read before")
-    return list(unique.values())
-
-
-def _unique_keys(files: tuple[Contents, ...], notes: list[str]) -> dict[bytes, FoundKey]:
-    """Index the keys by what a certificate holds of them."""
-    from certprobe.pki.private_key import public_key_octets
-
-    unique: dict[bytes, FoundKey] = {}
-    for file in files:
-        for found in file.found_keys:
-            for octets in public_key_octets(found.private_key):
-                first = unique.setdefault(octets, found)
-            if first is not found:
-                notes.append(f"{found.source}: the same private key as {first.source}")
-    return unique
-
-
-def _credential(found: FoundCertificate, path: tuple[Certificate, ...], key: FoundKey | None) -> Credential:
-    return Credential(
-        certificate=found.certificate,
-        intermediates=path[:-1] if path and is_self_signed(path[-1]) else path,
-        private_key=key.private_key if key else None,
-        key_status=KeyStatus.FITS if key else KeyStatus.ABSENT,
-        friendly_name=found.friendly_name,
-        source=found.source,
-    )

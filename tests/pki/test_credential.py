@@ -9,7 +9,8 @@ from certprobe.lab.der import pem
 from certprobe.lab.pki import Authority, Issued, ec_key, rsa_key
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.credential import Credential, KeyStatus, is_end_entity, is_self_signed, issuers_of
-from certprobe.pki.decode import Identities, credentials, decode
+from certprobe.pki.decode import decode
+from certprobe.pki.identities import Identities, credentials
 from certprobe.pki.private_key import public_key_octets
 from certprobe.pki.store import CertificateStore
 from certprobe.pki.usage import CLIENT_AUTH

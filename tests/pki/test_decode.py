@@ -200,7 +200,9 @@ def test_pkcs12_without_a_key() -> None:
         [pkcs12.PKCS12Certificate(x509.load_der_x509_certificate(ROOT.issued.der), b"root")], NoEncryption()
     )
     contents = read(data)
-    assert contents.found_certificates == (FoundCertificate(Certificate(ROOT.issued.der), "file #1", "root"),)
+    assert contents.found_certificates == (
+        FoundCertificate(Certificate(ROOT.issued.der), "file #1", "root", is_trusted=True),
+    )
     assert contents.private_keys == ()
 
 

@@ -13,7 +13,8 @@ from certprobe.lab.pki import Issued, rsa_key
 from certprobe.pki import java_keystore
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.credential import KeyStatus
-from certprobe.pki.decode import Contents, Locked, credentials, decode
+from certprobe.pki.decode import Contents, Locked, decode
+from certprobe.pki.identities import credentials
 from certprobe.pki.java_keystore import Entry, JavaKeyStore
 from certprobe.pki.private_key import public_key_octets
 from tests.peers.keytool import PASSWORD, Store
