@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
+from base64 import b64encode
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from certprobe import transport, web
 from certprobe.application.http import BodyEnd, HttpExchange
@@ -34,15 +36,17 @@ _LONGEST_VALIDATOR: Final = 1024
 _ISSUERS_HOLD: Final = timedelta(days=1)
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 _OK: Final = 200
+_LONGEST_GET: Final = 255  # RFC 5019 5
+_OCSP_REQUEST: Final = "application/ocsp-request"
 _NOT_MODIFIED: Final = 304
 
 
 class Wanted(NamedTuple):
-    """A URL as it stands in a certificate or CRL, what it is said to give, and what is posted to it, if anything."""
+    """A URL as it stands in a certificate or CRL, what it is said to give, and for a responder what it is asked."""
 
     kind: SourceKind
     url: str
-    post: bytes | None = None
+    request: bytes | None = None
 
 
 class Fetched(NamedTuple):
@@ -72,7 +76,13 @@ class _Kind(NamedTuple):
     limit: int
     decode: Callable[[bytes], Published]
     holds_until: Callable[[Published, datetime], datetime | None]
-    content_type: str | None = None
+
+
+class _Way(NamedTuple):
+    """A URL to get, or one to post something to."""
+
+    url: str
+    post: bytes | None = None
 
 
 class _Kept(NamedTuple):
@@ -88,6 +98,13 @@ class _NotFetchedError(Exception):
     def __init__(self, outcome: FetchOutcome, why: str) -> None:
         super().__init__(why)
         self.outcome = outcome
+
+
+class _FailedError(_NotFetchedError):
+    """Nothing came, or nothing that is of use, though we would have had it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(FetchOutcome.FAILED, why)
 
 
 class Fetcher:
@@ -113,22 +130,38 @@ class Fetcher:
         return known
 
     def _fetch(self, wanted: Wanted, permitted: AbstractSet[Vicinity], copy: Copy) -> Fetched:
-        key = f"{wanted.kind.value} {wanted.url}\0".encode() + (wanted.post or b"")
+        key = f"{wanted.kind.value} {wanted.url}\0".encode() + (wanted.request or b"")
         kept = _kept(self._cache.load(key), _KINDS[wanted.kind])
         entry = kept.entry if kept is not None and copy is Copy.WHILE_CURRENT else None
         if kept is not None and entry is not None and self._is_current(kept, _KINDS[wanted.kind]):
             return _result(wanted, FetchOutcome.CACHED, kept)
         try:
-            outcome, new = self._entry(wanted, self._ask(wanted, _validators(entry), permitted), entry)
-            found = _Kept(new, _KINDS[wanted.kind].decode(new.body))
+            outcome, found = self._find(wanted, entry, permitted)
         except _NotFetchedError as error:
             return _result(wanted, error.outcome, kept, str(error))
         except UsageError as error:
             return _result(wanted, FetchOutcome.REFUSED, kept, str(error))
         except (DecodeError, StageError) as error:
             return _result(wanted, FetchOutcome.FAILED, kept, str(error))
-        self._cache.store(key, new)
+        self._cache.store(key, found.entry)
         return _result(wanted, outcome, found)
+
+    def _find(
+        self, wanted: Wanted, entry: Entry | None, permitted: AbstractSet[Vicinity]
+    ) -> tuple[FetchOutcome, _Kept]:
+        """A small request goes to a responder by GET, which caches on the way may answer (RFC 5019 5), or by POST."""
+        url = _url_of_request(wanted)
+        if url is not None:
+            with contextlib.suppress(DecodeError, StageError, _FailedError):
+                return self._find_by(_Way(url), wanted, entry, permitted)
+        return self._find_by(_Way(wanted.url, wanted.request), wanted, entry, permitted)
+
+    def _find_by(
+        self, way: _Way, wanted: Wanted, entry: Entry | None, permitted: AbstractSet[Vicinity]
+    ) -> tuple[FetchOutcome, _Kept]:
+        answer = self._ask(way, wanted.kind, _validators(entry), permitted)
+        outcome, new = self._entry(wanted, answer, entry)
+        return outcome, _Kept(new, _KINDS[wanted.kind].decode(new.body))
 
     def _is_current(self, kept: _Kept, kind: _Kind) -> bool:
         until = kind.holds_until(kept.published, kept.entry.confirmed)
@@ -139,11 +172,11 @@ class Fetcher:
         if answer.status == _NOT_MODIFIED and entry is not None:
             return FetchOutcome.UNCHANGED, entry._replace(confirmed=self.now())
         if answer.status != _OK:
-            raise _failed(f"the server answered {answer.status} {answer.reason}".rstrip())
+            raise _FailedError(f"the server answered {answer.status} {answer.reason}".rstrip())
         if answer.body_end is BodyEnd.EXCERPT:
-            raise _failed(f"it is longer than {_KINDS[wanted.kind].limit} octets")
+            raise _FailedError(f"it is longer than {_KINDS[wanted.kind].limit} octets")
         if answer.body_end is not BodyEnd.COMPLETE:
-            raise _failed("the server broke off in the middle of it")
+            raise _FailedError("the server broke off in the middle of it")
         new = Entry(
             wanted.url, self.now(), _validator(fields.get("etag")), _validator(fields.get("last-modified")), answer.body
         )
@@ -151,25 +184,25 @@ class Fetcher:
 
     # --- the network --------------------------------------------------------------------------------------------------
 
-    def _ask(self, wanted: Wanted, validators: Headers, permitted: AbstractSet[Vicinity]) -> HttpAnswered:
+    def _ask(self, way: _Way, kind: SourceKind, validators: Headers, permitted: AbstractSet[Vicinity]) -> HttpAnswered:
         """Follow the redirects; every hop is held to every bound."""
-        url = wanted.url
+        url = way.url
         step: Step | None = None
         for _ in range(MOST_REDIRECTS + 1):
             address = parse_web_address(url)
             self._count()
             step = step or self._deadline.step(f"fetching {url}")
             if step.left() <= 0:
-                raise _failed("no time is left for it")
-            answer = self._exchange(wanted, address, validators, permitted, step)
+                raise _FailedError("no time is left for it")
+            answer = self._exchange(kind, way.post, address, validators, permitted, step)
             location = dict(answer.headers).get("location")
             if answer.status not in _REDIRECTS or location is None:
                 return answer
             try:
                 url = urljoin(url, location)
             except ValueError:
-                raise _failed("the server redirects to what is no URL") from None
-        raise _failed(f"the server redirects more than {MOST_REDIRECTS} times, last to {url}")
+                raise _FailedError("the server redirects to what is no URL") from None
+        raise _FailedError(f"the server redirects more than {MOST_REDIRECTS} times, last to {url}")
 
     def _count(self) -> None:
         if self._network is Network.FORBIDDEN:
@@ -179,17 +212,22 @@ class Fetcher:
         self._left -= 1
 
     def _exchange(
-        self, wanted: Wanted, address: WebAddress, validators: Headers, permitted: AbstractSet[Vicinity], step: Step
+        self,
+        kind: SourceKind,
+        post: bytes | None,
+        address: WebAddress,
+        validators: Headers,
+        permitted: AbstractSet[Vicinity],
+        step: Step,
     ) -> HttpAnswered:
         place = HostPort(address.host, address.port)
         if place in self._dead:
-            raise _failed(self._dead[place])
-        kind = _KINDS[wanted.kind]
+            raise _FailedError(self._dead[place])
         headers = (*validators, ("Accept-Encoding", "identity"))
-        if kind.content_type is not None:
-            headers = (*headers, ("Content-Type", kind.content_type))
+        if post is not None:
+            headers = (*headers, ("Content-Type", _OCSP_REQUEST))
         exchange = HttpExchange(
-            address.host_header, address.target, headers=headers, post=wanted.post, body_limit=kind.limit
+            address.host_header, address.target, headers=headers, post=post, body_limit=_KINDS[kind].limit
         )
         try:
             addresses = _permitted(transport.resolve(*place, step), permitted)
@@ -201,6 +239,14 @@ class Fetcher:
         except NotReached as error:
             self._dead[place] = str(error)
             raise
+
+
+def _url_of_request(wanted: Wanted) -> str | None:
+    """Where a responder is asked by GET (RFC 6960 A.1); None if it is none, or if the URL would be too long."""
+    if wanted.request is None or "?" in wanted.url:
+        return None
+    url = f"{wanted.url.removesuffix('/')}/{quote(b64encode(wanted.request), safe='')}"
+    return url if len(url) <= _LONGEST_GET else None
 
 
 def is_copy(outcome: FetchOutcome) -> bool:
@@ -217,10 +263,6 @@ def _permitted(addresses: Iterable[Address], permitted: AbstractSet[Vicinity]) -
         hint = ": only --allow-private fetches from there" if any(where in ALL_UNICAST for _, where in found) else ""
         raise _NotFetchedError(FetchOutcome.REFUSED, words + hint)
     return allowed
-
-
-def _failed(why: str) -> _NotFetchedError:
-    return _NotFetchedError(FetchOutcome.FAILED, why)
 
 
 def _result(wanted: Wanted, outcome: FetchOutcome, used: _Kept | None, why: str = "") -> Fetched:
@@ -283,7 +325,7 @@ def _earliest(times: Iterable[datetime | None]) -> datetime | None:
 _CRL: Final = _Kind(16 * 1024 * 1024, decode_crls, _crls_hold_until)
 _KINDS: Final = {
     SourceKind.CA_ISSUERS: _Kind(1024 * 1024, decode_issuers, _issuers_hold_until),
-    SourceKind.OCSP: _Kind(64 * 1024, _decode_ocsp_answer, _ocsp_responses_hold_until, "application/ocsp-request"),
+    SourceKind.OCSP: _Kind(64 * 1024, _decode_ocsp_answer, _ocsp_responses_hold_until),
     SourceKind.CRL: _CRL,
     SourceKind.DELTA_CRL: _CRL,
 }

@@ -129,7 +129,7 @@ def _signed_at(evidence: RevocationEvidence) -> Iterator[datetime]:
 
 
 def _wanted(source: Source) -> Wanted:
-    post = None
+    request = None
     if source.kind is SourceKind.OCSP and source.issuer is not None:
-        post = ocsp_request(source.certificate, source.issuer)
-    return Wanted(source.kind, source.url, post)
+        request = ocsp_request(source.certificate, source.issuer)
+    return Wanted(source.kind, source.url, request)

@@ -26,7 +26,7 @@ from tests.peers.channel import Channel, listening
 from tests.peers.nginx import Nginx
 from tests.peers.process import HOST
 from tests.peers.site import Site
-from tests.peers.web import Answer, Web, always, redirect, serving
+from tests.peers.web import Answer, Page, Web, always, redirect, serving
 
 AT = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 CA = Authority.root("CA", at=AT)
@@ -79,7 +79,7 @@ def test_each_kind(web: Web, fetcher: Callable[..., Fetcher]) -> None:
         assert fetched.published == published
         assert fetched.fetch == (kind, web.url(path), FetchOutcome.FETCHED, len(body), "")
         request = web.requests[-1]
-        assert (request.method, request.body) == (("POST", post) if post else ("GET", b""))
+        assert (request.method, request.body) == ("POST", post) if post else ("GET", b"")
         assert request.headers["accept-encoding"] == "identity"
         assert request.headers.get("content-type") == ("application/ocsp-request" if post else None)
         assert "if-none-match" not in request.headers
@@ -113,8 +113,72 @@ def test_redirects(web: Web, fetcher: Callable[..., Fetcher], status: int) -> No
 
 def test_a_request_is_posted_again_where_it_is_redirected(web: Web, fetcher: Callable[..., Fetcher]) -> None:
     web.pages |= {"/a": redirect("/b"), "/b": always(RESPONSE)}
-    fetcher().fetch(Wanted(SourceKind.OCSP, web.url("/a"), b"\x30\0"), ALL_UNICAST)
-    assert [(request.method, request.body) for request in web.requests] == [("POST", b"\x30\0")] * 2
+    fetcher().fetch(Wanted(SourceKind.OCSP, web.url("/a"), LONG), ALL_UNICAST)
+    assert [(request.method, request.body) for request in web.requests] == [("POST", LONG)] * 2
+
+
+# --- how a responder is asked: by GET, by POST ------------------------------------------------------------------------
+
+SMALL, LONG = b"\x30\x03\xfb\xef\xff", b"\x30" * 200
+GOT, POSTED = ("GET", b""), ("POST", SMALL)
+
+
+def methods(web: Web) -> list[tuple[str, bytes]]:
+    return [(request.method, request.body) for request in web.requests]
+
+
+@pytest.mark.parametrize(("place", "path"), [("/ocsp", "/ocsp/MAP7%2Fw%3D%3D"), ("/ocsp/", "/ocsp/MAP7%2Fw%3D%3D")])
+def test_a_small_request_is_in_the_url(web: Web, fetcher: Callable[..., Fetcher], place: str, path: str) -> None:
+    request = b"\x30\x03\xfb\xff"
+    web.pages[path] = always(RESPONSE)
+    wanted = Wanted(SourceKind.OCSP, web.url(place), request)
+    assert fetcher().fetch(wanted, ALL_UNICAST).fetch == (
+        *(SourceKind.OCSP, web.url(place), FetchOutcome.FETCHED, len(RESPONSE), ""),
+    )
+    assert [(each.method, each.path, each.body) for each in web.requests] == [("GET", path, b"")]
+    assert "content-type" not in web.requests[0].headers
+
+
+@pytest.mark.parametrize(("octets", "method"), [(255, "GET"), (256, "POST")])
+def test_a_url_has_at_most_255_octets(web: Web, fetcher: Callable[..., Fetcher], octets: int, method: str) -> None:
+    request = b"\0" * 30
+    place = "/" + "a" * (octets - len(web.url("/")) - len("/") - 40)
+    web.pages[place] = always(RESPONSE)
+    fetcher().fetch(Wanted(SourceKind.OCSP, web.url(place), request), ALL_UNICAST)
+    assert [each.method for each in web.requests] == [method]
+
+
+@pytest.mark.parametrize("page", [
+    always(b"", 405),
+    always(b"<html>"),
+    always(ocsp_without_success(OcspResponseStatus.malformedRequest)),
+    redirect("/nowhere"),
+    always(RESPONSE, 200, ("Content-Length", "5")),
+])  # fmt: skip
+def test_who_does_not_know_get_is_asked_by_post(web: Web, fetcher: Callable[..., Fetcher], page: Page) -> None:
+    web.pages["/ocsp"] = lambda request: page(request) if request.method == "GET" else Answer(RESPONSE)
+    fetched = fetcher().fetch(Wanted(SourceKind.OCSP, web.url("/ocsp"), SMALL), ALL_UNICAST)
+    assert told(fetched) == (FetchOutcome.FETCHED, len(RESPONSE), "")
+    assert methods(web)[-1] == POSTED
+    assert methods(web).count(POSTED) == 1
+
+
+def test_who_hangs_up_on_get_is_asked_by_post(fetcher: Callable[..., Fetcher]) -> None:
+    def serve(channel: Channel) -> None:
+        if channel.receive().startswith(b"POST"):
+            channel.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(RESPONSE) + RESPONSE)
+        channel.close()
+
+    with listening(serve) as port:
+        fetched = fetcher().fetch(Wanted(SourceKind.OCSP, f"http://{HOST}:{port}/", SMALL), ALL_UNICAST)
+    assert told(fetched) == (FetchOutcome.FETCHED, len(RESPONSE), "")
+
+
+def test_who_answers_neither_is_told_by_the_last(web: Web, fetcher: Callable[..., Fetcher]) -> None:
+    web.pages["/ocsp"] = lambda request: Answer(status=405 if request.method == "GET" else 503)
+    fetched = fetcher().fetch(Wanted(SourceKind.OCSP, web.url("/ocsp"), SMALL), ALL_UNICAST)
+    assert told(fetched) == (FetchOutcome.FAILED, None, "the server answered 503 Service Unavailable")
+    assert methods(web) == [GOT, POSTED]
 
 
 # --- what does not come -----------------------------------------------------------------------------------------------

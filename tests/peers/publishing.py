@@ -7,9 +7,11 @@ web.pages["/ocsp"] = responder(ca, good, server)
 
 from __future__ import annotations
 
+import base64
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 from cryptography.x509 import ocsp as x509_ocsp
 
@@ -45,12 +47,19 @@ def responder(authority: Authority, status: Callable[[Issued], Status] = good, *
     by_serial = {Certificate(subject.der).serial_number: subject for subject in subjects}
 
     def page(request: Request) -> Answer:
-        asked = x509_ocsp.load_der_ocsp_request(request.body)
-        assert request.method == "POST"
-        assert request.headers["content-type"] == "application/ocsp-request"
+        asked = x509_ocsp.load_der_ocsp_request(ocsp_request(request))
         return Answer(ocsp(authority, status(by_serial[asked.serial_number])))
 
     return page
+
+
+def ocsp_request(request: Request) -> bytes:
+    """The DER of what a responder is asked, by either method (RFC 6960 A.1)."""
+    if request.method == "GET":
+        assert not request.body
+        return base64.b64decode(unquote(request.path.rpartition("/")[2]), validate=True)
+    assert request.headers["content-type"] == "application/ocsp-request"
+    return request.body
 
 
 def openssl_responder(home: Path, authority: Issued, *revoked: Issued) -> Page:
@@ -65,7 +74,7 @@ def openssl_responder(home: Path, authority: Issued, *revoked: Issued) -> Page:
 
     def page(request: Request) -> Answer:
         asked, answered = home / "request.der", home / "response.der"
-        asked.write_bytes(request.body)
+        asked.write_bytes(ocsp_request(request))
         subprocess.run((*argv, "-reqin", asked, "-respout", answered), check=True, capture_output=True)
         return Answer(answered.read_bytes())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +31,8 @@ class Answer(NamedTuple):
     headers: tuple[tuple[str, str], ...] = ()
 
 
+# The base64 of a SEQUENCE of more than 64 octets.
+_QUESTION = re.compile(r"/M[EF][0-9A-Za-z%]{80,}")
 Page: TypeAlias = Callable[[Request], Answer]
 
 
@@ -46,13 +49,17 @@ class Web:
 
     @property
     def asked(self) -> list[str]:
-        """The paths of the requests, in order."""
-        return [request.path for request in self.requests]
+        """The paths of the requests, in order; that of a responder is without the question (RFC 6960 A.1)."""
+        return [_QUESTION.sub("", request.path) for request in self.requests]
 
     def answer(self, request: Request) -> Answer:
         self.requests.append(request)
-        page = self.pages.get(request.path)
+        page = self.pages.get(request.path) or self._responder(request.path)
         return page(request) if page is not None else Answer(status=404)
+
+    def _responder(self, path: str) -> Page | None:
+        """The page of which the rest of a path is a question (RFC 6960 A.1)."""
+        return next((page for place, page in self.pages.items() if path.startswith(f"{place}/")), None)
 
 
 def always(body: bytes, status: int = 200, *headers: tuple[str, str]) -> Page:
