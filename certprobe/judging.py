@@ -16,6 +16,7 @@ from certprobe.policy.status import ChainPolicy, PolicyParameters, PolicyStatus,
 from certprobe.policy.tables import bits_behind
 from certprobe.policy.verify import verify_chain_policy
 from certprobe.report.model import Judgement, Role
+from certprobe.wincrypt import hresult
 from certprobe.wincrypt.chain_flags import ChainFlags, ExclusiveFlags
 from certprobe.wincrypt.hresult import (
     CERT_E_CN_NO_MATCH,
@@ -175,12 +176,25 @@ def _reason(context: ChainContext, status: PolicyStatus, fetches: tuple[Fetch, .
     chain = context.chains[status.chain_index]
     findings = chain.findings if status.element_index < 0 else chain.elements[status.element_index].findings
     bits = bits_behind(status.policy, status.error)
-    reason = next((finding.detail for finding in findings if finding.bit & bits), meaning(status.error).text)
+    found = (finding.detail for finding in findings if finding.bit & bits)
+    reason = next(found, None) or _without_finding(context, status)
     if status.error in _UNKNOWN:
         # Why it was not to be had is more to the point than that it is not there.
         failures = [f"{fetch.url}: {fetch.detail}" for fetch in fetches if fetch.detail]
         reason = "; ".join((reason, *failures[:_FAILURES_SHOWN]))
     return reason
+
+
+def _without_finding(context: ChainContext, status: PolicyStatus) -> str:
+    """What a policy says of an element of which the chain has nothing to say."""
+    who = context.chains[status.chain_index].elements[status.element_index].certificate.subject.rfc4514
+    match status.policy, status.error:
+        case ChainPolicy.NT_AUTH, hresult.CERT_E_UNTRUSTEDCA:
+            return f"{who} is not in the NTAuth store"
+        case ChainPolicy.MICROSOFT_ROOT, hresult.CERT_E_UNTRUSTEDROOT:
+            return f"{who} is none of Microsoft's roots"
+        case _:
+            return meaning(status.error).text
 
 
 def _name_mismatch(certificate: Certificate, host: str) -> str:

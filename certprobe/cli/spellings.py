@@ -58,7 +58,7 @@ _VERIFY: Final = {
     "--untrusted FILE": "-untrusted --intermediates -cert_chain",
     "--usage server, client or an OID": "--purpose -purpose",
     "--host NAME": "-verify_hostname -verify_ip -verify_email --hostname --verify-hostname -servername --sni",
-    "--profile webpki": "-x509_strict",
+    "--profile rfc5280": "-x509_strict",
     "--flag IGNORE_NOT_TIME_VALID_FLAG": "-no_check_time",
     "--flag IGNORE_NOT_SUPPORTED_CRITICAL_EXT_FLAG": "-ignore_critical",
     "--flag CERT_CHAIN_EXCLUSIVE_ENABLE_CA_FLAG": "-partial_chain --partial-chain",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -17,7 +18,15 @@ from certprobe.chain.revocation import ASKING
 from certprobe.cli.command import Command
 from certprobe.cli.exits import exit_codes_epilog
 from certprobe.cli.flags import flag_names, parse_flag, union
-from certprobe.cli.inputs import Passwords, parse_time, read_certificates, read_trust
+from certprobe.cli.inputs import (
+    Passwords,
+    name_of,
+    parse_time,
+    read_certificates,
+    read_crls,
+    read_ocsp_responses,
+    read_trust,
+)
 from certprobe.cli.revocation import (
     REVOCATION,
     RevocationTyped,
@@ -161,7 +170,7 @@ def verify(files: tuple[str, ...], **typed: Any) -> int:
 
     A file is about its end entities; its other certificates may be their issuers, as those of --untrusted and --trust.
     For each it shows the best path with everything that is wrong on it, and what every chain policy of Windows answers.
-    What Windows does not mind, but RFC 5280 or the CA/B Forum does, is told apart.
+    What Windows does not mind, but RFC 5280 or the CA/B Forum does, is told apart. A FILE of - is standard input.
 
     Revocation is judged if --revocation, --crl or --ocsp is given, for the whole chain but its root, unless that or a
     --flag CERT_CHAIN_REVOCATION_CHECK_... says otherwise. With --at everything is judged as of that time, CRLs that are
@@ -211,9 +220,9 @@ class _Batch:
         try:
             contents = self._passwords.decode(path)
             if not contents.certificates:
-                raise InputError(f"{path}: no certificate in it")
+                raise InputError(f"{name_of(path)}: no certificate in it")
         except InputError as error:
-            return Verification(__version__, path, self._terms, fault=str(error))
+            return Verification(__version__, path, self._terms, fault=f"{error}{_what_it_is(path)}")
         judged = judge(contents, self._untrusted, self._purpose, self._fetching())
         return Verification(__version__, path, self._terms, judged, contents.notes)
 
@@ -224,6 +233,20 @@ class _Batch:
             typed = typed._replace(offline=True)
         fetching = gatherer(typed, Deadline(_SECONDS, _SECONDS / 3))
         return self._yardstick._replace(find_chain=fetching.get_certificate_chain) if fetching else self._yardstick
+
+
+def _what_it_is(path: str) -> str:
+    """What a file is good for that holds no certificate."""
+    if path == "-":
+        return ""
+    for read, words in (
+        (read_crls, "it is a CRL, for --crl"),
+        (read_ocsp_responses, "it is an OCSP response, for --ocsp"),
+    ):
+        with contextlib.suppress(InputError):
+            read(path)
+            return f"; {words}"
+    return ""
 
 
 def _purpose(typed: Typed) -> Purpose:

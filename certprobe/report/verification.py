@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from certprobe.chain.profile import refuses
 from certprobe.chain.question import ANY_POLICY
+from certprobe.policy.status import ChainPolicy
 from certprobe.report.causes import of_judgement
 from certprobe.report.model import Cause, Weight
 from certprobe.report.words import sentence, subject
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from certprobe.chain.policy_graph import PolicySets
     from certprobe.chain.profile import Profile
     from certprobe.pki.certificate import Certificate
-    from certprobe.policy.status import ChainPolicy
     from certprobe.report.model import Judgement
 
 CLEAN = 0
@@ -90,6 +90,7 @@ def causes(judgement: Judgement, profile: Profile) -> tuple[Cause, ...]:
 _GIVE_ISSUER = (
     "Give the missing issuer's certificate: with --untrusted if it is an intermediate, with --trust if it is a root."
 )
+_OF_MICROSOFT = "Judge by another --policy: microsoft-root is for what Microsoft itself has signed."
 # What there is to do about a status that stands for several rules, by the section of the one that is broken.
 _BY_RULE = {
     "RFC 5280 4.2.1.3": "Have this certificate issued again: keyCertSign is for CAs, and no CA may sign without it.",
@@ -100,6 +101,8 @@ _BY_RULE = {
 def _of_policy(judgement: Judgement) -> Cause:
     """The status of the policy that decides; whose fault it is is told by name where that is not the subject's."""
     cause, index = of_judgement(judgement), judgement.deciding.element_index
+    if judgement.deciding.policy is ChainPolicy.MICROSOFT_ROOT:
+        cause = cause._replace(advice=_OF_MICROSOFT)
     if index < 0:
         return cause._replace(advice=_GIVE_ISSUER)
     element = judgement.context.chains[judgement.deciding.chain_index].elements[index]

@@ -11,6 +11,7 @@ import pytest
 
 from certprobe.lab.der import pem
 from certprobe.lab.pki import Authority, Extension, Issued, KeyUsageName
+from certprobe.lab.revocation import crl, good, ocsp
 from certprobe.policy.status import ChainPolicy
 from tests.cli.command import certprobe
 from tests.cli.judged import answers
@@ -213,6 +214,16 @@ def test_a_file_may_be_standard_input(tmp_path: Path) -> None:
     trusted = certprobe("verify", file, "--trust", "-", *common, stdin=root.read_bytes())
     (document,) = read(trusted.stdout)
     assert (trusted.exit_code, document["terms"]["trust"]) == (0, "standard input (1 certificate)")
+
+
+def test_what_stands_beside_certificates_is_known(tmp_path: Path) -> None:
+    files = [
+        save(tmp_path, "crl.der", crl(CA)),
+        save(tmp_path, "crl.pem", pem(crl(CA), "X509 CRL")),
+        save(tmp_path, "ocsp.der", ocsp(CA, good(SERVER))),
+    ]
+    ends = [document["verdict"]["fault"].rpartition("; ")[2] for document in documents(*files)]
+    assert ends == ["it is a CRL, for --crl"] * 2 + ["it is an OCSP response, for --ocsp"]
 
 
 def test_a_directory_is_no_file(tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ EXPIRED = CA.server(HOST, not_after=AT - timedelta(days=1))
     (("--usage", CODE_SIGNING, "--flag", "CERT_CHAIN_POLICY_IGNORE_WRONG_USAGE_FLAG"), CLEAN),
     (("--host", HOST, "--usage", "client"), ("ssl", "CERT_E_WRONG_USAGE", 0, 0)),
     (("--policy", "nt-auth"), ("nt-auth", "CERT_E_UNTRUSTEDCA", 0, 1)),
+    (("--policy", "microsoft-root"), ("microsoft-root", "CERT_E_UNTRUSTEDROOT", 0, 2)),
 ])  # fmt: skip
 def test_names_usages_and_policies(
     tmp_path: Path, options: tuple[str, ...], decision: tuple[str, str, int, int]
@@ -117,6 +118,16 @@ def test_paths_may_end_in_a_trusted_intermediate_if_that_is_allowed(tmp_path: Pa
     file = save(tmp_path, "leaf.pem", SERVER.certificate_pem)
     assert decides(subject(file, trust=CA)) == ("base", "CERT_E_CHAINING", 0, -1)
     assert decides(subject(file, "--flag", "CERT_CHAIN_EXCLUSIVE_ENABLE_CA_FLAG", trust=CA)) == CLEAN
+
+
+@pytest.mark.parametrize(("policy", "title", "advice"), [
+    ("nt-auth", "the certificate chain is not valid: CN=CA is not in the NTAuth store", "Publish the CA's certificate"),
+    ("microsoft-root", "the certificate chain is not trusted: CN=Root is none of Microsoft's roots", "Judge by "),
+])  # fmt: skip
+def test_policies_that_ask_for_certain_cas_say_so(tmp_path: Path, policy: str, title: str, advice: str) -> None:
+    (cause,) = subject(chain_file(tmp_path, CLIENT), "--policy", policy)["causes"]
+    assert cause["title"] == title
+    assert cause["advice"].startswith(advice)
 
 
 def test_distrust(tmp_path: Path) -> None:
