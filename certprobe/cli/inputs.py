@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from certprobe.cli.directories import Reach, list_files
 from certprobe.errors import DecodeError, FileError, InputError, PasswordRequired, UsageError, WrongPassword
 from certprobe.pki.decode import Contents, decode
 from certprobe.pki.identities import Identities, credentials
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 _LONGEST_FILE = 64 * 1024 * 1024
 _LONGEST_PASSWORD = 4096
-_MOST_FILES = 10_000
 _STANDARD_INPUT = "-"
 _SYSTEM_BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",
@@ -64,15 +64,19 @@ class Passwords:
         try:
             return decode(data, source=source, password=None)
         except (PasswordRequired, WrongPassword):
-            return decode(data, source=source, password=self._password_for(source))
+            password = self.password_for(source)
+        if password is None:
+            raise PasswordRequired(
+                f"{source} is encrypted: give its password by --password-file or --password-env, or run on a terminal"
+            )
+        return decode(data, source=source, password=password)
 
-    def _password_for(self, path: str) -> bytes:
+    def password_for(self, path: str) -> bytes | None:
+        """Return the password of a file; None if it was not given and nobody can be asked."""
         if self._given is not None:
             return self._given
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
-            raise PasswordRequired(
-                f"{path} is encrypted: give its password by --password-file or --password-env, or run on a terminal"
-            )
+            return None
         answer: str = click.prompt(f"Password for {path}", hide_input=True, default="", show_default=False, err=True)
         return answer.encode()
 
@@ -112,9 +116,14 @@ def _file(path: str, most: int) -> bytes:
         return file.read(most)
 
 
-def read_identities(cert: Iterable[str], key: Iterable[str], passwords: Passwords) -> Identities:
-    """Decode every file of --cert and --key and match keys to certificates over all of them."""
-    contents = [passwords.decode(path) for path in cert]
+def read_identities(
+    cert: Iterable[str], key: Iterable[str], passwords: Passwords, reach: Reach = Reach.FLAT
+) -> Identities:
+    """Decode every file of --cert and --key and match keys to certificates over all of them.
+
+    Of a directory among --cert every file is read; what cannot be used is noted and passed over.
+    """
+    contents = [each for path in cert for each in _contents(path, passwords, reach)]
     keys = [passwords.decode(path) for path in key]
     if keyless := next((file for file in keys if not file.private_keys), None):
         raise FileError(f"{keyless.source}: no private key in it")
@@ -125,19 +134,36 @@ def read_identities(cert: Iterable[str], key: Iterable[str], passwords: Password
     return identities
 
 
+def _contents(path: str, passwords: Passwords, reach: Reach) -> list[Contents]:
+    if not os.path.isdir(path):
+        return [passwords.decode(path)]
+    listing = list_files(path, reach)
+    contents = [Contents(path, notes=tuple(f"{each} (passed over)" for each in listing.passed_over))]
+    for file in listing.files:
+        try:
+            contents.append(passwords.decode(file))
+        except InputError as error:
+            contents.append(Contents(file, notes=(f"{error} (passed over)",)))
+    if not any(each.found_certificates or each.found_keys for each in contents):
+        reasons = [note for each in contents for note in each.notes]
+        raise FileError(f"{path}: {nothing_in(reach)}" + (f"; {reasons[0]}" if reasons else ""))
+    return contents
+
+
+def nothing_in(reach: Reach) -> str:
+    """Say that a directory is of no use, and what else could be tried."""
+    deeper = "" if reach is Reach.RECURSIVE else "; with --recursive what is below it is read too"
+    return f"no certificate and no private key in it{deeper}"
+
+
 def read_certificates(path: str) -> CertificateStore:
     """Return the certificates of a file, or of the files right under a directory."""
     if not os.path.isdir(path):
         if not (certificates := _certificates(path)):
             raise FileError(f"{path}: no certificate in it")
         return CertificateStore(certificates)
-    try:
-        with os.scandir(path) as entries:
-            files = sorted(entry.path for entry in entries if entry.is_file())[:_MOST_FILES]
-    except OSError as error:
-        raise FileError(f"{path}: {error.strerror}") from None
     found: list[Certificate] = []
-    for file in files:
+    for file in list_files(path, Reach.FLAT).files:
         try:
             found += _certificates(file)
         except InputError as error:

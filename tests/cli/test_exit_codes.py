@@ -180,7 +180,8 @@ def files(site: Site, tmp_path: Path) -> Path:
     ("arguments", "words"),
     [
         (("--cert", "missing.pem"), "missing.pem: No such file or directory"),
-        (("--cert", "."), ".: Is a directory"),
+        (("--cert", "."), ".: no certificate and no private key in it; with --recursive what is below it"),
+        (("--password-file", "."), ".: Is a directory"),
         (("--cert", "junk.pem"), "junk.pem"),
         (("--cert", "empty.pem"), "empty.pem"),
         (("--cert", "damaged.p12"), "damaged.p12"),
