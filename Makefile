@@ -30,7 +30,7 @@ peers: ## the servers and tools that the tests talk to, from Debian, when we may
 man completions: $(INSTALLED) ## write man/ and completions/ anew from the click tree
 	$(VENV)/bin/python -m certprobe.cli.manual $@
 
-schema: $(INSTALLED) ## copy what the schema of verify shares with the report's
+schema: $(INSTALLED) ## copy what the other schemas share with the report's
 	$(VENV)/bin/python -m tests.report.schemas
 
 bench: $(INSTALLED) ## whole-process times against openssl s_client

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import TypeAlias
 
+    from certprobe.pki.certificate import Certificate
     from certprobe.pki.credential import Credential
     from certprobe.selection.callbacks import Callback, Decision, QueryClientCert, WsCustomCertCredential
     from certprobe.selection.select import Choice, Selection
@@ -47,16 +48,19 @@ class Chooser(Protocol):
 
 
 class Store(NamedTuple):
-    """What can be sent, and the time against which it is judged."""
+    """What can be sent, the time against which it is judged, and the certificates that lie beside it."""
 
     credentials: tuple[Credential, ...]
     at: datetime
+    beside: tuple[Certificate, ...] = ()
 
     def select(self, request: CertificateRequest, choice: Choice | None = None) -> Selection:
         """Hold every credential against `request`; without a choice the first that fits is chosen."""
         from certprobe.selection.select import AUTO, select_client_certificate
 
-        return select_client_certificate(request, self.credentials, at=self.at, choice=choice or AUTO)
+        return select_client_certificate(
+            request, self.credentials, at=self.at, choice=choice or AUTO, beside=self.beside
+        )
 
 
 class BySelection(NamedTuple):

@@ -146,7 +146,7 @@ def _wanted(endpoints: tuple[Endpoint, ...], alpn: tuple[str, ...], common: Comm
     nt_auth = read_certificates(common.ntauth) if common.ntauth is not None else None
     trust = read_trust(common.trust)
     return Probe(
-        plan=each_path(endpoints, _chooser(Store(identities.credentials, at), common)),
+        plan=each_path(endpoints, _chooser(Store(identities.credentials, at, identities.certificates), common)),
         route=way,
         options=options,
         identities=identities,

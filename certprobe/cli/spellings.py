@@ -69,12 +69,29 @@ _VERIFY: Final = {
     "--flag INITIAL_POLICY_MAPPING_INHIBIT": "-inhibit_map --inhibit-policy-mapping --initial-policy-mapping-inhibit",
 }
 
+_MATCH: Final = {
+    "A store is named without an option: certprobe match STORE --like URL.": (
+        "-E --cert -cert -certfile --certificate --x509certfile --pfx"
+    ),
+    "--ca-list FILE": "--cacert --capath --ca-certificate -CAfile -CApath --trust",
+    "--like URL": "-connect --url -H --host --uri",
+    "--key FILE": "--private-key --keyfile -key",
+    "--password-file FILE or --password-env NAME": "--pass --password -pass -passin",
+    "--sni NAME": "-servername --server-name",
+    "--at TIME": "-attime --attime",
+}
+
 
 def _by_name(spellings: Mapping[str, str]) -> dict[str, str]:
     return {name: ours for ours, names in spellings.items() for name in names.split()}
 
 
-_SPELLINGS: Final = {"https": _by_name(_HTTPS), "ldap": _by_name(_LDAP), "verify": _by_name(_VERIFY)}
+_SPELLINGS: Final = {
+    "https": _by_name(_HTTPS),
+    "ldap": _by_name(_LDAP),
+    "verify": _by_name(_VERIFY),
+    "match": _by_name(_MATCH),
+}
 
 
 def told(words: Sequence[str], command: str | None) -> str | None:

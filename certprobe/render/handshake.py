@@ -106,14 +106,19 @@ def write_requests(page: Page, asked: str | None, tls: shape.Tls, verbosity: Ver
         page.line("Nothing: it did not ask for a client certificate.", indent=2)
     for request in tls["certificate_requests"]:
         page.field("A certificate", words.PHASES[request["phase"]])
-        _write_authorities(page, request, verbosity)
-        _write_codes(page, "Key types", request["certificate_types"], verbosity)
-        _write_codes(page, "Signatures", request["signature_algorithms"], verbosity)
-        _write_codes(page, "In chains", request["signature_algorithms_cert"], verbosity)
-        for oid_filter in request["oid_filters"]:
-            page.field("OID filter", oid_filter["oid"] or "of an unreadable OID")
-        for fault in request["faults"]:
-            page.field("Malformed", (fault, Tone.BAD))
+        write_demands(page, request, verbosity)
+
+
+def write_demands(page: Page, request: shape.CertificateRequest, verbosity: Verbosity) -> None:
+    """What one CertificateRequest wants a certificate to be."""
+    _write_authorities(page, request, verbosity)
+    _write_codes(page, "Key types", request["certificate_types"], verbosity)
+    _write_codes(page, "Signatures", request["signature_algorithms"], verbosity)
+    _write_codes(page, "In chains", request["signature_algorithms_cert"], verbosity)
+    for oid_filter in request["oid_filters"]:
+        page.field("OID filter", oid_filter["oid"] or "of an unreadable OID")
+    for fault in request["faults"]:
+        page.field("Malformed", (fault, Tone.BAD))
 
 
 def _write_authorities(page: Page, request: shape.CertificateRequest, verbosity: Verbosity) -> None:

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from certprobe.report.matching import Matching
     from certprobe.report.model import ProbeReport
     from certprobe.report.verification import Verification
 
@@ -20,6 +21,13 @@ def render_json(report: ProbeReport, indent: int | None = None) -> str:
     from certprobe.report.document import document
 
     return json.dumps(document(report), indent=indent, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+def render_match_json(matching: Matching, indent: int | None = None) -> str:
+    """Return the document of a matching, likewise."""
+    from certprobe.report.match_document import match_document
+
+    return json.dumps(match_document(matching), indent=indent, ensure_ascii=True, allow_nan=False) + "\n"
 
 
 def write_json_lines(verifications: Iterable[Verification], file: IO[str]) -> None:

@@ -39,7 +39,7 @@ def document(report: ProbeReport) -> shape.Document:
         "endpoint": _endpoint(report.endpoint),
         "times": {"started": time(report.started), "seconds": _seconds(report.seconds), "at": time(report.at)},
         "trust": report.trust,
-        "store": _store(report.store),
+        "store": store_facts(report.store),
         "attempts": [_attempt(attempt, conclusion, report.store) for attempt, conclusion in pairs],
     }
 
@@ -58,7 +58,8 @@ def _seconds(seconds: float) -> float:
     return round(seconds, 6)
 
 
-def _store(store: StoreFacts) -> shape.Store:
+def store_facts(store: StoreFacts) -> shape.Store:
+    """What the user gave, and what was odd about it."""
     return {
         "identities": [_identity(number, credential) for number, credential in enumerate(store.credentials, 1)],
         "notes": list(store.notes),

@@ -47,7 +47,7 @@ def tls(facts: TlsFacts, store: StoreFacts) -> shape.Tls:
         "certificate_faults": list(facts.faults),
         "stapled_ocsp": None if facts.stapled_ocsp is None else base64(facts.stapled_ocsp),
         "ocsp": _ocsp(facts),
-        "certificate_requests": [_request(record, store) for record in facts.requests],
+        "certificate_requests": [certificate_request(record, store) for record in facts.requests],
         "alerts": [_alert(alert) for alert in facts.alerts],
         "completed": [phase.value for phase in facts.completed],
         "closure": None if facts.closure is None else facts.closure.value,
@@ -88,7 +88,8 @@ def _alert(alert: AlertRecord) -> shape.Alert:
     }
 
 
-def _request(record: RequestRecord, store: StoreFacts) -> shape.CertificateRequest:
+def certificate_request(record: RequestRecord, store: StoreFacts) -> shape.CertificateRequest:
+    """A request, what it was held against, and what was answered."""
     request = record.request
     names = request.certificate_authorities
     return {

@@ -12,17 +12,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from certprobe.pki.certificate import Certificate
     from certprobe.tls.messages import CertificateRequest
 
 _MOST_TRAITS: Final = 64
 
 
 class Asked:
-    """A request, and the time at which it is answered; `at` is aware."""
+    """A request, and the time at which it is answered; `at` is aware.
 
-    def __init__(self, request: CertificateRequest, at: datetime) -> None:
+    `beside` are the certificates that lie beside the credentials, roots among them.
+    """
+
+    def __init__(self, request: CertificateRequest, at: datetime, beside: tuple[Certificate, ...] = ()) -> None:
         self.request = request
         self.at = at
+        self._beside = beside
 
     @property
     def is_tls13(self) -> bool:
@@ -36,6 +41,11 @@ class Asked:
         for number, name in enumerate(self.request.certificate_authorities or (), 1):
             places.setdefault(DistinguishedName(name), number)
         return places
+
+    @cached_property
+    def roots(self) -> frozenset[DistinguishedName]:
+        """The names of the roots that are known: nothing has to be added above them."""
+        return frozenset(certificate.subject for certificate in self._beside if certificate.is_self_issued)
 
     @cached_property
     def match_keys(self) -> frozenset[bytes]:

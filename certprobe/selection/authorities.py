@@ -47,8 +47,9 @@ def chain(credential: Credential, asked: Asked) -> Cell:
     last = chain_of(credential)[-1]
     beyond = _name_beyond(last)
     below = intermediates(len(credential.intermediates))
-    if beyond is None:
-        return Met(subject, clause, f"{below}; nothing is known to be missing below {last.issuer or 'its issuer'}")
+    if beyond is None or last.issuer in asked.roots:
+        end = "up to" if last.issuer in asked.roots else "nothing is known to be missing below"
+        return Met(subject, clause, f"{below}; {end} {last.issuer}")
     if any(certificate.issuer in asked.names for certificate in chain_of(credential)):
         return Met(subject, clause, f"{below}, as far as a listed CA")
     detail = f"the chain ends below {last.issuer}, which is no root but was issued by {beyond}"
@@ -103,7 +104,7 @@ def _takes(nearest: tuple[DistinguishedName, ...], asked: Asked) -> str:
 def _use_another(last: Certificate, nearest: tuple[DistinguishedName, ...], asked: Asked) -> str:
     """A certificate of a listed CA; or the missing link, if a listed CA could have issued the last issuer of ours."""
     change = f"use a certificate issued by {_takes(nearest, asked)}"
-    if last.is_self_issued:
+    if last.is_self_issued or last.issuer in asked.roots:
         return change
     who = "that CA" if len(asked.names) == 1 else "a listed CA"
     return f"{change}; or add the certificate of {last.issuer} to your --cert file, if {who} has issued it"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from certprobe.pki.certificate import Certificate
     from certprobe.selection.cells import Cell
     from certprobe.tls.messages import CertificateRequest
 
@@ -169,16 +170,22 @@ def named_credential(choice: Choice, credentials: Sequence[Credential]) -> Crede
 
 
 def select_client_certificate(
-    request: CertificateRequest, credentials: Iterable[Credential], *, at: datetime, choice: Choice = AUTO
+    request: CertificateRequest,
+    credentials: Iterable[Credential],
+    *,
+    at: datetime,
+    choice: Choice = AUTO,
+    beside: Iterable[Certificate] = (),
 ) -> Selection:
     """Hold every credential against the request and choose one; `at` is aware.
 
     Left alone, the first credential without a rejection is chosen, in the order of the store: the user wrote that
     order, sees the numbers that follow it, and gets the same answer every time. A credential that the user names is
-    chosen even if it does not fit, as long as it has its key. Raises UsageError as `named_credential` does.
+    chosen even if it does not fit, as long as it has its key. `beside` are the other certificates of the store, which
+    are never sent, but tell where a chain ends. Raises UsageError as `named_credential` does.
     """
     store = tuple(credentials)
-    asked = Asked(request, at)
+    asked = Asked(request, at, tuple(beside))
     candidates = tuple(Candidate(number, credential, asked) for number, credential in enumerate(store, 1))
     named = named_credential(choice, store)
     if choice.by is By.NONE:

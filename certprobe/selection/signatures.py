@@ -36,7 +36,7 @@ def certificate_types(credential: Credential, asked: Asked) -> Cell:
         clause,
         f"a key of {kind} {needs}; the server offers {listing(offered)}",
         f"use a certificate with a key for {listing(offered)}",
-        f"with a key for {alternatives(offered)}",
+        f"for a key of the type {alternatives(offered)}",
     )
 
 
@@ -62,7 +62,7 @@ def signature_algorithms(credential: Credential, asked: Asked) -> Cell:
         clause,
         f"a key of {kind} {can}; the server takes {offered}",
         "use a certificate with another kind of key, or let the server offer one of these schemes",
-        f"with a key that signs with {offered}",
+        f"for a key that signs with {offered}",
     )
 
 

@@ -1,4 +1,4 @@
-"""The schema of a verification has the definitions that it shares with the report's: copied here, never by hand.
+"""The other schemas have the definitions that they share with the report's: copied here, never by hand.
 
 `make schema` writes them anew.
 """
@@ -13,6 +13,7 @@ from typing import Any
 
 REPORT = "schema.json"
 VERIFICATION = "verification.json"
+MATCH = "match.json"
 _DEFINITIONS = '  "$defs": {\n'
 _END = "\n  }\n}\n"
 _DEFINITION = re.compile(r'^    "(?P<name>\w+)": \{(?:[^\n]*\}|\n.*?^    \})(?=,?$)', re.MULTILINE | re.DOTALL)
@@ -50,5 +51,6 @@ def with_shared_definitions(own: str, report: str) -> str:
 
 
 if __name__ == "__main__":
-    path = Path(str(files("certprobe.report").joinpath(VERIFICATION)))
-    path.write_text(with_shared_definitions(text(VERIFICATION), text(REPORT)), encoding="utf-8")
+    for name in (VERIFICATION, MATCH):
+        path = Path(str(files("certprobe.report").joinpath(name)))
+        path.write_text(with_shared_definitions(text(name), text(REPORT)), encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from certprobe.lab import der
 from certprobe.lab.pki import AUTHORITY_KEY_IDENTIFIER, Authority, Extension, Issued, name_der
@@ -82,11 +83,11 @@ def cell_of(candidate: Candidate, subject: Subject) -> Cell:
     return cell
 
 
-def with_aki_issuer(issuer: str) -> Issued:
+def with_aki_issuer(issuer: str, **options: Any) -> Issued:
     """A certificate that says who issued its issuer's certificate."""
     names = der.tlv(0xA1, der.tlv(0xA4, name_der(issuer)))
     aki = Extension(AUTHORITY_KEY_IDENTIFIER, der.sequence(names, der.tlv(0x82, b"\x05")))
-    return ISSUING.client("alice", extensions=[aki])
+    return ISSUING.client("alice", extensions=[aki], **options)
 
 
 def oid_filter(oid: str, values: bytes = b"") -> CertificateRequest:
