@@ -34,7 +34,8 @@ SEQUENCE: Final = 0x30
 SET: Final = 0x31
 
 _LONGEST_OID = 128
-_LONGEST_INTEGER = 2056
+_LONGEST_INTEGER = 1024
+_LONGEST_KEY_INTEGER = 2056
 
 
 class DerError(ValueError):
@@ -169,8 +170,17 @@ def boolean(contents: bytes) -> bool:
 
 
 def integer(contents: bytes) -> int:
-    """Decode the contents octets of an INTEGER, minimal or not, up to an RSA modulus of 16,384 bits."""
-    if not contents or len(contents) > _LONGEST_INTEGER:
+    """Decode the contents octets of an INTEGER, minimal or not, up to 1024: longer ones Python does not write."""
+    return _integer(contents, _LONGEST_INTEGER)
+
+
+def key_integer(contents: bytes) -> int:
+    """Decode the contents octets of an INTEGER that belongs to a key, up to an RSA modulus of 16,384 bits."""
+    return _integer(contents, _LONGEST_KEY_INTEGER)
+
+
+def _integer(contents: bytes, most: int) -> int:
+    if not 1 <= len(contents) <= most:
         raise DerError(f"INTEGER of {len(contents)} bytes")
     return int.from_bytes(contents, signed=True)
 

@@ -246,16 +246,16 @@ def _curve_bits(key: PublicKeyInfo) -> int | None:
     parameters = key.algorithm.parameters
     _, field, *_ = der.members(parameters, der.whole(parameters, der.SEQUENCE, "SpecifiedECDomain"), 2, limit=8)
     _, prime = der.members(parameters, field, 2, limit=2)
-    return der.integer(der.value(parameters, prime)).bit_length() if prime.tag == der.INTEGER else None
+    return der.key_integer(der.value(parameters, prime)).bit_length() if prime.tag == der.INTEGER else None
 
 
 def integers(data: bytes, count: int) -> list[int]:
-    """Decode a SEQUENCE that begins with `count` INTEGERs, as RSAPublicKey and Dss-Parms do; raise DerError."""
+    """Decode a SEQUENCE that begins with `count` INTEGERs of a key, as RSAPublicKey and Dss-Parms; raise DerError."""
     offset = (sequence := der.read(data)).value_start
     numbers = []
     for _ in range(count):
         number = der.expect(data, der.INTEGER, offset, sequence.end, "INTEGER")
-        numbers.append(der.integer(der.value(data, number)))
+        numbers.append(der.key_integer(der.value(data, number)))
         offset = number.end
     return numbers
 

@@ -216,7 +216,7 @@ def _public_key(certificate: Certificate) -> ClassicalKey | MlDsaKey:
         case algorithms.DSA:
             if key.algorithm.parameters in _OMITTED:
                 raise UnsupportedAlgorithm("DSA without parameters")
-            y = der.integer(der.value(key.subject_public_key, der.read(key.subject_public_key)))
+            y = der.key_integer(der.value(key.subject_public_key, der.read(key.subject_public_key)))
             p, q, g = fields.integers(key.algorithm.parameters, 3)
             return dsa.DSAPublicNumbers(y, dsa.DSAParameterNumbers(p, q, g)).public_key()
         case algorithms.ML_DSA_44 | algorithms.ML_DSA_65 | algorithms.ML_DSA_87:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -90,7 +91,17 @@ def test_integers(number: int) -> None:
     assert der.integer(integer(number)[2:]) == number
 
 
-@pytest.mark.parametrize("contents", [b"", bytes(3000)])
+def test_the_longest_integer_can_be_written() -> None:
+    assert len(str(der.integer(b"\x80" + bytes(1023)))) < sys.get_int_max_str_digits()
+
+
+def test_keys_have_longer_integers() -> None:
+    assert der.key_integer(b"\x00" + b"\xff" * 2048).bit_length() == 16_384
+    with pytest.raises(der.DerError, match="INTEGER of 2057 bytes"):
+        der.key_integer(bytes(2057))
+
+
+@pytest.mark.parametrize("contents", [b"", bytes(1025)])
 def test_no_integer(contents: bytes) -> None:
     with pytest.raises(der.DerError, match=f"INTEGER of {len(contents)} bytes"):
         der.integer(contents)
