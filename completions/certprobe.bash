@@ -4,7 +4,7 @@
 _certprobe_knows() {
     options=() words=() files=no
     case $1 in
-        certprobe) options=(--version -h --help) words=(https ldap verify explain lab) ;;
+        certprobe) options=(--version -h --help) words=(https ldap match verify explain lab) ;;
         'certprobe https') options=(--path --ntauth --cert --key --password-file --password-env --select --callback --pick --trust --policy --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
         'certprobe https --path') ;;
         'certprobe https --ntauth') files=yes ;;
@@ -48,6 +48,21 @@ _certprobe_knows() {
         'certprobe ldap --tls-max') words=(1.0 1.1 1.2 1.3) ;;
         'certprobe ldap --timeout') ;;
         'certprobe ldap --format') words=(text json) ;;
+        'certprobe match') options=(--key --password-file --password-env --like --ca-list --report --at --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
+        'certprobe match --key') files=yes ;;
+        'certprobe match --password-file') files=yes ;;
+        'certprobe match --password-env') ;;
+        'certprobe match --like') ;;
+        'certprobe match --ca-list') files=yes ;;
+        'certprobe match --report') files=yes ;;
+        'certprobe match --at') ;;
+        'certprobe match --connect') ;;
+        'certprobe match --sni') words=(none) ;;
+        'certprobe match --via') ;;
+        'certprobe match --tls-min') words=(1.0 1.1 1.2 1.3) ;;
+        'certprobe match --tls-max') words=(1.0 1.1 1.2 1.3) ;;
+        'certprobe match --timeout') ;;
+        'certprobe match --format') words=(text json) ;;
         'certprobe verify') options=(--host --usage --trust --untrusted --revocation --crl --ocsp --fetch --offline --allow-private --disallowed --at --policy --ntauth --initial-policy --issuance-policy --flag --profile --all-paths --password-file --password-env --format -v --verbose -q --quiet -h --help) files=yes ;;
         'certprobe verify --host') ;;
         'certprobe verify --usage') words=(server client any) ;;

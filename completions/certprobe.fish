@@ -1,7 +1,7 @@
 # certprobe for fish. Written from the click tree by `make completions`: not to be edited.
 
-set -g __certprobe_commands certprobe 'certprobe https' 'certprobe ldap' 'certprobe verify' 'certprobe explain' 'certprobe lab' 'certprobe lab demo' 'certprobe lab up'
-set -g __certprobe_valued 'certprobe https --path' 'certprobe https --ntauth' 'certprobe https --cert' 'certprobe https --key' 'certprobe https --password-file' 'certprobe https --password-env' 'certprobe https --select' 'certprobe https --callback' 'certprobe https --trust' 'certprobe https --policy' 'certprobe https --at' 'certprobe https --revocation' 'certprobe https --crl' 'certprobe https --ocsp' 'certprobe https --connect' 'certprobe https --sni' 'certprobe https --via' 'certprobe https --tls-min' 'certprobe https --tls-max' 'certprobe https --timeout' 'certprobe https --format' 'certprobe ldap --ntauth' 'certprobe ldap --cert' 'certprobe ldap --key' 'certprobe ldap --password-file' 'certprobe ldap --password-env' 'certprobe ldap --select' 'certprobe ldap --callback' 'certprobe ldap --trust' 'certprobe ldap --policy' 'certprobe ldap --at' 'certprobe ldap --revocation' 'certprobe ldap --crl' 'certprobe ldap --ocsp' 'certprobe ldap --connect' 'certprobe ldap --sni' 'certprobe ldap --via' 'certprobe ldap --tls-min' 'certprobe ldap --tls-max' 'certprobe ldap --timeout' 'certprobe ldap --format' 'certprobe verify --host' 'certprobe verify --usage' 'certprobe verify --trust' 'certprobe verify --untrusted' 'certprobe verify --revocation' 'certprobe verify --crl' 'certprobe verify --ocsp' 'certprobe verify --disallowed' 'certprobe verify --at' 'certprobe verify --policy' 'certprobe verify --ntauth' 'certprobe verify --initial-policy' 'certprobe verify --issuance-policy' 'certprobe verify --flag' 'certprobe verify --profile' 'certprobe verify --password-file' 'certprobe verify --password-env' 'certprobe verify --format' 'certprobe explain --format'
+set -g __certprobe_commands certprobe 'certprobe https' 'certprobe ldap' 'certprobe match' 'certprobe verify' 'certprobe explain' 'certprobe lab' 'certprobe lab demo' 'certprobe lab up'
+set -g __certprobe_valued 'certprobe https --path' 'certprobe https --ntauth' 'certprobe https --cert' 'certprobe https --key' 'certprobe https --password-file' 'certprobe https --password-env' 'certprobe https --select' 'certprobe https --callback' 'certprobe https --trust' 'certprobe https --policy' 'certprobe https --at' 'certprobe https --revocation' 'certprobe https --crl' 'certprobe https --ocsp' 'certprobe https --connect' 'certprobe https --sni' 'certprobe https --via' 'certprobe https --tls-min' 'certprobe https --tls-max' 'certprobe https --timeout' 'certprobe https --format' 'certprobe ldap --ntauth' 'certprobe ldap --cert' 'certprobe ldap --key' 'certprobe ldap --password-file' 'certprobe ldap --password-env' 'certprobe ldap --select' 'certprobe ldap --callback' 'certprobe ldap --trust' 'certprobe ldap --policy' 'certprobe ldap --at' 'certprobe ldap --revocation' 'certprobe ldap --crl' 'certprobe ldap --ocsp' 'certprobe ldap --connect' 'certprobe ldap --sni' 'certprobe ldap --via' 'certprobe ldap --tls-min' 'certprobe ldap --tls-max' 'certprobe ldap --timeout' 'certprobe ldap --format' 'certprobe match --key' 'certprobe match --password-file' 'certprobe match --password-env' 'certprobe match --like' 'certprobe match --ca-list' 'certprobe match --report' 'certprobe match --at' 'certprobe match --connect' 'certprobe match --sni' 'certprobe match --via' 'certprobe match --tls-min' 'certprobe match --tls-max' 'certprobe match --timeout' 'certprobe match --format' 'certprobe verify --host' 'certprobe verify --usage' 'certprobe verify --trust' 'certprobe verify --untrusted' 'certprobe verify --revocation' 'certprobe verify --crl' 'certprobe verify --ocsp' 'certprobe verify --disallowed' 'certprobe verify --at' 'certprobe verify --policy' 'certprobe verify --ntauth' 'certprobe verify --initial-policy' 'certprobe verify --issuance-policy' 'certprobe verify --flag' 'certprobe verify --profile' 'certprobe verify --password-file' 'certprobe verify --password-env' 'certprobe verify --format' 'certprobe explain --format'
 
 # Whether the words before the cursor lead to this command, and so what is typed now follows it.
 function __certprobe_at
@@ -24,6 +24,7 @@ complete -c certprobe -f
 
 complete -c certprobe -n '__certprobe_at certprobe' -a 'https\\t\'Probe the HTTPS server at URL\''
 complete -c certprobe -n '__certprobe_at certprobe' -a 'ldap\\t\'Probe the directory at HOST, ldaps://HOST:PORT or ldap://HOST (StartTLS)\''
+complete -c certprobe -n '__certprobe_at certprobe' -a 'match\\t\'Hold every client certificate of each STORE against what a server asks for\''
 complete -c certprobe -n '__certprobe_at certprobe' -a 'verify\\t\'Judge the certificates in each FILE (PEM, DER, PKCS#7, PKCS#12) as Windows would\''
 complete -c certprobe -n '__certprobe_at certprobe' -a 'explain\\t\'Say what CODE means, where it comes from, what usually leads to it and what to do\''
 complete -c certprobe -n '__certprobe_at certprobe' -a 'lab\\t\'Servers with planted faults on this machine, to try certprobe on\''
@@ -89,6 +90,25 @@ complete -c certprobe -n '__certprobe_at certprobe ldap' -l format -d 'json: one
 complete -c certprobe -n '__certprobe_at certprobe ldap' -s v -l verbose -d 'Show everything that was seen.'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -s q -l quiet -d 'Show the verdict\'s line alone.'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -s h -l help -d 'Show this message and exit.'
+
+complete -c certprobe -n '__certprobe_at certprobe match' -l key -d 'Private key, if no STORE holds it. Repeatable.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe match' -l password-file -d 'First line: the password of encrypted keys and PKCS#12.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe match' -l password-env -d 'Environment variable that holds the password.' -x
+complete -c certprobe -n '__certprobe_at certprobe match' -l like -d 'Ask this server what it wants: https://, ldaps:// or ldap:// (StartTLS). One connection, anonymous.' -x
+complete -c certprobe -n '__certprobe_at certprobe match' -l ca-list -d 'CAs that a server lists: certificates (PEM, DER, PKCS#7, a directory of them), names one a line, or what openssl s_client or gnutls-cli printed.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe match' -l report -d 'What certprobe https or ldap wrote with --format json; - is stdin.' -r -F
+complete -c certprobe -n '__certprobe_at certprobe match' -l at -d 'Judge validity at this time (RFC 3339; UTC if it has no offset).' -x
+complete -c certprobe -n '__certprobe_at certprobe match' -l connect -d 'Dial this place instead; names stay as in the address.' -x
+complete -c certprobe -n '__certprobe_at certprobe match' -l sni -d 'Server name to send. [default: the host\'s, none for an address]' -x -a none
+complete -c certprobe -n '__certprobe_at certprobe match' -l via -d 'http://[user@]HOST:PORT or socks5://[user@]HOST:PORT; password from CERTPROBE_PROXY_PASSWORD or the terminal.' -x
+complete -c certprobe -n '__certprobe_at certprobe match' -l tls-min -d 'Lowest TLS version to offer. [default: 1.2]' -x -a '1.0 1.1 1.2 1.3'
+complete -c certprobe -n '__certprobe_at certprobe match' -l tls-max -d 'Highest TLS version to offer. [default: 1.3]' -x -a '1.0 1.1 1.2 1.3'
+complete -c certprobe -n '__certprobe_at certprobe match' -l legacy -d 'For diagnosing old servers: TLS 1.0, SECLEVEL 0, old ciphers, unsafe renegotiation.'
+complete -c certprobe -n '__certprobe_at certprobe match' -l timeout -d 'For each connection; one step of it gets a third, but at least 10. A run of several connections ends after 15 minutes.' -x
+complete -c certprobe -n '__certprobe_at certprobe match' -l format -d 'json: one document on stdout.' -x -a 'text json'
+complete -c certprobe -n '__certprobe_at certprobe match' -s v -l verbose -d 'Show everything that was seen.'
+complete -c certprobe -n '__certprobe_at certprobe match' -s q -l quiet -d 'Show the verdict\'s line alone.'
+complete -c certprobe -n '__certprobe_at certprobe match' -s h -l help -d 'Show this message and exit.'
 
 complete -c certprobe -n '__certprobe_at certprobe verify' -F
 complete -c certprobe -n '__certprobe_at certprobe verify' -l host -d 'The name that the server\'s certificate has to have.' -x
