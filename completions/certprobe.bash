@@ -5,8 +5,9 @@ _certprobe_knows() {
     options=() words=() files=no
     case $1 in
         certprobe) options=(--version -h --help) words=(https ldap match verify explain lab) ;;
-        'certprobe https') options=(--path --ntauth --cert --key --password-file --password-env --select --callback --pick --trust --policy --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
+        'certprobe https') options=(--path --paths-from --ntauth --cert --key --password-file --password-env --select --callback --pick --accepts --trust --policy --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
         'certprobe https --path') ;;
+        'certprobe https --paths-from') files=yes ;;
         'certprobe https --ntauth') files=yes ;;
         'certprobe https --cert') files=yes ;;
         'certprobe https --key') files=yes ;;
@@ -27,7 +28,7 @@ _certprobe_knows() {
         'certprobe https --tls-max') words=(1.0 1.1 1.2 1.3) ;;
         'certprobe https --timeout') ;;
         'certprobe https --format') words=(text json) ;;
-        'certprobe ldap') options=(--starttls --ntauth --cert --key --password-file --password-env --select --callback --pick --trust --policy --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
+        'certprobe ldap') options=(--starttls --ntauth --cert --key --password-file --password-env --select --callback --pick --accepts --trust --policy --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
         'certprobe ldap --ntauth') words=(directory) files=yes ;;
         'certprobe ldap --cert') files=yes ;;
         'certprobe ldap --key') files=yes ;;

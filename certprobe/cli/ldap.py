@@ -21,6 +21,7 @@ _DIRECTORY = "directory"
     "  certprobe ldap dc1.example --cert me.p12\n"
     "  certprobe ldap ldap://directory.example --cert me.pem --trust corp-root.pem\n"
     "  certprobe ldap dc1.example --cert me.p12 --ntauth directory --policy nt-auth\n"
+    "  certprobe ldap dc1.example --cert store.pem --accepts\n"
     "  certprobe ldap directory.example --starttls --format json\n\n" + exit_codes_epilog(),
 )
 @click.argument("host")

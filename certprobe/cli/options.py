@@ -28,7 +28,7 @@ from certprobe.policy.status import ChainPolicy
 from certprobe.probe import Probe, probe
 from certprobe.report.model import Outcome
 from certprobe.talk import Reading
-from certprobe.trials import each_path
+from certprobe.trials import each_identity, each_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from certprobe.chooser import Chooser
     from certprobe.endpoint import Endpoint
     from certprobe.report.model import ProbeReport
+    from certprobe.trials import Plan
+
+_MOST_CONNECTIONS = 1000
+_PAUSE = 0.3
 
 
 class Common(NamedTuple):
@@ -49,6 +53,7 @@ class Common(NamedTuple):
     select: str | None
     callback: str | None
     pick: bool
+    accepts: bool
     trust: str
     policy: str
     ntauth: str | None
@@ -87,6 +92,12 @@ _JUDGING = (
         help="Ask this Python function, a QUERYCLIENTCERT or WS_GET_CERT_CALLBACK, what to send.",
     ),
     click.option("--pick", is_flag=True, help="Choose at the terminal while the handshake rests."),
+    click.option(
+        "--accepts",
+        is_flag=True,
+        help="Try none and then each certificate in turn, whether it fits or not, and compare what the server announces"
+        " with what it does: one connection after the other, 0.3 seconds apart.",
+    ),
     TRUST,
     click.option(
         "--policy",
@@ -133,6 +144,8 @@ def _require_consistency(common: Common) -> None:
     deciders = [name for name, value in decided_by.items() if value]
     if len(deciders) > 1:
         raise UsageError(f"{' and '.join(deciders)} exclude each other: one of them decides what is sent")
+    if common.accepts and deciders:
+        raise UsageError(f"--accepts and {deciders[0]} exclude each other: --accepts tries every certificate in turn")
     if common.pick and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("--pick needs a terminal; --select names a certificate without one")
     if common.key and not common.cert:
@@ -146,7 +159,7 @@ def _wanted(endpoints: tuple[Endpoint, ...], alpn: tuple[str, ...], common: Comm
     nt_auth = read_certificates(common.ntauth) if common.ntauth is not None else None
     trust = read_trust(common.trust)
     return Probe(
-        plan=each_path(endpoints, _chooser(Store(identities.credentials, at, identities.certificates), common)),
+        plan=_plan(endpoints, Store(identities.credentials, at, identities.certificates), common),
         route=way,
         options=options,
         identities=identities,
@@ -160,7 +173,17 @@ def _wanted(endpoints: tuple[Endpoint, ...], alpn: tuple[str, ...], common: Comm
         ),
         trust=trust.words,
         started=datetime.now(UTC),
+        pause=_PAUSE if common.accepts else 0.0,
     )
+
+
+def _plan(endpoints: tuple[Endpoint, ...], store: Store, common: Common) -> Plan:
+    plan = each_identity(endpoints, store) if common.accepts else each_path(endpoints, _chooser(store, common))
+    if len(plan.trials) > _MOST_CONNECTIONS:
+        raise UsageError(
+            f"this would be {len(plan.trials)} connections, more than {_MOST_CONNECTIONS}: name fewer paths"
+        )
+    return plan
 
 
 def _chooser(store: Store, common: Common) -> Chooser:

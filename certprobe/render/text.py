@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
 from certprobe.render.application import write_answers, write_start_tls
 from certprobe.render.candidates import has_selection, write_candidates, write_identities
 from certprobe.render.chains import has_faults, write_cert_flags, write_judgement, write_server_certificates
+from certprobe.render.experiments import write_acceptances, write_path_map
 from certprobe.render.handshake import write_connection, write_requests, write_sent
 from certprobe.render.page import Page, Tone
 from certprobe.render.verbosity import Verbosity
@@ -43,6 +45,7 @@ _TITLES: Final = {
 _REFUSED: Final = "the server refused the login"
 _PROBLEM: Final = "problem"
 _WIDEST_LABEL: Final = 30
+_MOST_WHOLE: Final = 4
 
 
 def render_text(report: ProbeReport, file: IO[str], verbosity: Verbosity) -> None:
@@ -54,14 +57,26 @@ def render_text(report: ProbeReport, file: IO[str], verbosity: Verbosity) -> Non
     if verbosity is Verbosity.QUIET:
         return
     _write_causes(page, verdict["outcome"], verdict["causes"])
-    if len(attempts) > 1:
+    write_acceptances(page, told)
+    write_path_map(page, told, verbosity)
+    if len(attempts) > 1 and not told["acceptances"] and told["path_map"] is None:
         _write_overview(page, attempts)
-    for number, (label, attempt) in enumerate(attempts):
+    shown = _shown_whole(told, verbosity)
+    for number, (label, attempt) in enumerate(attempts[:shown]):
         which = f": {label}" if len(attempts) > 1 else ""
         _write_attempt(page, attempt, which, verbosity)
         _write_chains(page, attempt, which, attempts[:number], verbosity)
+    if shown < len(attempts):
+        page.heading(f"{len(attempts) - shown} more connections were made; -v shows them.")
     _write_store(page, told)
     _write_circumstances(page, told)
+
+
+def _shown_whole(told: shape.Document, verbosity: Verbosity) -> int:
+    """How many connections are told in full: experiments and long maps have their tables."""
+    number = len(told["attempts"])
+    is_long = bool(told["acceptances"]) or (told["path_map"] is not None and number > _MOST_WHOLE)
+    return 1 if is_long and verbosity is not Verbosity.VERBOSE else number
 
 
 def _url(told: shape.Document) -> str:
@@ -72,13 +87,17 @@ def _url(told: shape.Document) -> str:
 
 
 def _labelled(attempts: list[shape.Attempt]) -> list[_Labelled]:
-    """Each attempt with its path, and a number where a path has several connections."""
-    paths = [attempt["path"] or "" for attempt in attempts]
-    labels = [
-        path if paths.count(path) == 1 else f"{path} connection {number}".strip()
-        for number, path in enumerate(paths, 1)
-    ]
-    return list(zip(labels, attempts, strict=True))
+    """Each attempt with its path and what was played, and a number where a path has several connections."""
+    paths = Counter(attempt["path"] or "" for attempt in attempts)
+    return [(_label(number, attempt, paths), attempt) for number, attempt in enumerate(attempts, 1)]
+
+
+def _label(number: int, attempt: shape.Attempt, paths: Counter[str]) -> str:
+    path, played = attempt["path"] or "", attempt["played"]
+    if played is not None:
+        number_played = played["number"]
+        return f"{path} {'anonymous' if number_played is None else f'with {number_played}'}".strip()
+    return path if paths[path] == 1 else f"{path} connection {number}".strip()
 
 
 def _word(outcome: str, causes: list[shape.Cause]) -> tuple[str, Tone]:

@@ -6,7 +6,7 @@ in it as they came.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from certprobe.policy.http_sys import ssl_client_cert_info
 from certprobe.policy.status import ChainPolicy
@@ -18,7 +18,7 @@ from certprobe.report.spelling import cause, status, summary, time
 if TYPE_CHECKING:
     from certprobe.endpoint import Endpoint
     from certprobe.pki.credential import Credential
-    from certprobe.report import shape, shape_pki
+    from certprobe.report import shape, shape_pki, shape_run
     from certprobe.report.model import Attempt, Conclusion, ProbeReport, StageOutcome, StoreFacts
 
 SCHEMA: Final = 1
@@ -41,7 +41,25 @@ def document(report: ProbeReport) -> shape.Document:
         "trust": report.trust,
         "store": store_facts(report.store),
         "attempts": [_attempt(attempt, conclusion, report.store) for attempt, conclusion in pairs],
+        **_whole(report),
     }
+
+
+class _Whole(TypedDict):
+    acceptances: list[shape_run.Acceptance]
+    path_map: shape_run.PathMap | None
+    untried: list[shape_run.Untried]
+
+
+def _whole(report: ProbeReport) -> _Whole:
+    """What only a run of several connections has to tell."""
+    has_more = len(report.attempts) > 1 or any(attempt.played is not None for attempt in report.attempts)
+    if not has_more and not report.untried:
+        return {"acceptances": [], "path_map": None, "untried": []}
+    from certprobe.report.experiments import tables, untried
+
+    found, paths = tables(report)
+    return {"acceptances": found, "path_map": paths, "untried": [untried(each) for each in report.untried]}
 
 
 def _endpoint(endpoint: Endpoint) -> shape.Endpoint:
@@ -80,6 +98,7 @@ def _identity(number: int, credential: Credential) -> shape.Identity:
 def _attempt(attempt: Attempt, conclusion: Conclusion, store: StoreFacts) -> shape.Attempt:
     return {
         "path": attempt.path,
+        "played": None if attempt.played is None else {"number": attempt.played.number},
         "peer": attempt.peer,
         "conclusion": {
             "outcome": conclusion.outcome.value,

@@ -138,7 +138,12 @@ def refuses(answer: HttpAnswered) -> bool:
     """Whether an HTTP answer turns the person away: 401, 403, or nginx's 400 that speaks of the certificate."""
     if answer.status in _REFUSING_STATUSES:
         return True
-    return answer.status == 400 and any(page in answer.body for page in _REFUSING_PAGES)
+    return answer.status == 400 and page_of_refusal(answer) is not None
+
+
+def page_of_refusal(answer: HttpAnswered) -> str | None:
+    """What nginx' page says of the certificate, if it does."""
+    return next((page.decode("ascii") for page in _REFUSING_PAGES if page in answer.body), None)
 
 
 def wanted_post_handshake(answer: HttpAnswered) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from certprobe.report.shape_pki import Certificate, Judgement, Name, Status, Summary
+from certprobe.report.shape_run import Acceptance, PathMap, Played, Untried
 
 
 class Code(TypedDict):
@@ -292,11 +293,14 @@ class Http(TypedDict):
 class Attempt(TypedDict):
     """One connection; `asked` is null where it broke before the server could ask for a certificate.
 
+    `played` is null where it was no experiment, and whoever chooses was asked.
+
     `cert_flags` is that of HTTP_SSL_CLIENT_CERT_INFO, as http.sys would have it; null for LDAP and where nothing was
     sent.
     """
 
     path: str | None
+    played: Played | None
     peer: str | None
     conclusion: Conclusion
     asked: str | None
@@ -310,7 +314,10 @@ class Attempt(TypedDict):
 
 
 class Document(TypedDict):
-    """The whole report."""
+    """The whole report; `path_map` is null where there is one path, or none.
+
+    `acceptances` and `untried` are empty where no experiment was made, and where nothing is left untried.
+    """
 
     schema: int
     tool: str
@@ -321,3 +328,6 @@ class Document(TypedDict):
     trust: str
     store: Store
     attempts: list[Attempt]
+    acceptances: list[Acceptance]
+    path_map: PathMap | None
+    untried: list[Untried]

@@ -65,7 +65,7 @@ def conclude(attempt: Attempt, store: StoreFacts) -> Conclusion:
 
 def conclude_run(run: Run) -> Conclusion:
     """Say what a run came to, whatever it tried."""
-    conclusion = _of_paths(run)
+    conclusion = _of_paths(_by_path(run))
     if run.ended is None:
         return conclusion
     from certprobe.report.endings import of_ending
@@ -74,13 +74,20 @@ def conclude_run(run: Run) -> Conclusion:
     return Conclusion(outcome, (*of_ending(run.ended, run), *conclusion.causes))
 
 
-def _of_paths(run: Run) -> Conclusion:
-    """The gravest outcome of several paths, with the causes of all of them, each named by its path or paths.
+def _by_path(run: Run) -> dict[str | None, Conclusion]:
+    """What each path came to: its experiments together, or else the last connection to it."""
+    if any(attempt.played is not None for attempt in run.attempts):
+        from certprobe.report.acceptance import acceptances
+        from certprobe.report.contradictions import conclude_experiments
 
-    The last attempt on a path counts.
-    """
+        found = acceptances(run.attempts, run.conclusions, run.store, run.untried)
+        return {each.path: conclude_experiments(each) for each in found if each.tried}
     pairs = zip(run.attempts, run.conclusions, strict=True)
-    by_path = {attempt.path: conclusion for attempt, conclusion in pairs}
+    return {attempt.path: conclusion for attempt, conclusion in pairs}
+
+
+def _of_paths(by_path: dict[str | None, Conclusion]) -> Conclusion:
+    """The gravest outcome of several paths, with the causes of all of them, each named by its path or paths."""
     if not by_path:
         return Conclusion(Outcome.NOT_REACHED, ())
     gravest = min(by_path.items(), key=lambda pair: _GRAVITY.index(pair[1].outcome))

@@ -57,11 +57,26 @@ Judged
     reports.paths: """\
 REFUSED  https://localhost:8443  the server refused CN=alice
 
-Each connection
-  REFUSED  /private  the server refused CN=alice
-  OK       /         the server did not ask for a client certificate
+Which path asks for a certificate
+  path      asks            list  sent      answer
+  /private  post-handshake  A     number 1  HTTP 403 Forbidden
+  /         no              -     nothing   HTTP 200 OK
+  List A         an empty list: any issuer may do
 
 Connection: /private
+""",
+    reports.experiments: """\
+PROBLEM  https://localhost:8443/  the server asks for a client certificate, but lets in who has none
+         Without a certificate: TLS let us through, HTTP 200 OK.
+         Change: nginx: ssl_verify_client on demands one, optional does not.
+
+What the server accepts
+        certificate     CA listed  against it      what the server did
+  !  -  no certificate  -          -               TLS let us through, HTTP 200 OK
+     1  CN=alice        yes        nothing         TLS let it through, HTTP 200 OK
+     2  CN=bob          no         not-time-valid  refused after the handshake: the alert unknown_ca (48)
+     3  CN=alice        -          -               not tried: its private key is not there
+  ! is not what the server announces.
 """,
     reports.directory: """\
 REFUSED  ldap://dc1.lab.test  the server maps CN=alice to no account

@@ -29,16 +29,21 @@ from certprobe.report.model import (
     Judgement,
     LdapFacts,
     Outcome,
+    Played,
     ProbeReport,
     RequestRecord,
     Role,
+    Run,
     Stage,
     StageOutcome,
     StoreFacts,
     TlsFacts,
+    Untried,
     Weight,
+    WhyUntried,
 )
-from certprobe.selection.select import AUTO, By, Choice, select_client_certificate
+from certprobe.report.verdict import conclude, conclude_run, exit_code
+from certprobe.selection.select import ANONYMOUS, AUTO, By, Choice, select_client_certificate
 from certprobe.tls.enums import AlertDescription, ClientCertificateType, NamedGroup, ProtocolVersion, SignatureScheme
 from certprobe.tls.events import Closure, Phase
 from certprobe.tls.messages import CertificateRequest, OidFilter
@@ -222,6 +227,26 @@ def paths() -> ProbeReport:
     return report(store(), (strict, no), (silent, Conclusion(Outcome.NOT_ASKED, ())))
 
 
+def experiments() -> ProbeReport:
+    """alice is let in, bob is not, and so is nobody without; the third has no key to try."""
+    authorities = request(lab().alice.issuer)
+    anonymous = asked(authorities, store(), choice=ANONYMOUS)
+    alice = asked(authorities, store(), choice=Choice(By.NUMBER, "1"))
+    bob = asked(authorities, store(), choice=Choice(By.NUMBER, "2"))
+    alert = AlertRecord(Party.PEER, 2, AlertDescription.unknown_ca)
+    failed = StageOutcome(Stage.APPLICATION, 0.004, "the server sent an alert", FailureKind.ALERT, Party.PEER)
+    tried = (
+        attempt(tls(anonymous), http=http(200, "OK"), played=Played(None)),
+        attempt(tls(alice), http=http(200, "OK"), played=Played(1)),
+        attempt(tls(bob, alerts=(alert,), closure=Closure.ALERT), stages=stages(failed), played=Played(2)),
+    )
+    untried = (Untried("/", Played(3), WhyUntried.NO_PRIVATE_KEY),)
+    run = Run(store(), tried, tuple(conclude(each, store()) for each in tried), untried)
+    whole = conclude_run(run)
+    pairs = tuple(zip(run.attempts, run.conclusions, strict=True))
+    return report(store(), *pairs)._replace(conclusion=whole, exit_code=exit_code(whole), untried=untried)
+
+
 def directory() -> ProbeReport:
     """A directory over StartTLS that maps alice to nobody."""
     yes, no = (LdapResult(0, "success", "", "", None), LdapResult(49, "invalidCredentials", "", "LdapErr", "52e"))
@@ -292,4 +317,4 @@ def hostile() -> ProbeReport:
     return report(holder, (told, conclusion), (told, conclusion), endpoint=endpoint)._replace(trust=EVIL, version=EVIL)
 
 
-ALL: Final = (accepted, refused, not_reached, paths, directory, broken, hostile)
+ALL: Final = (accepted, refused, not_reached, paths, experiments, directory, broken, hostile)

@@ -25,9 +25,11 @@ from certprobe.pki.credential import KeyStatus
 from certprobe.pki.extensions import APPLICATION_POLICIES, GeneralNameKind
 from certprobe.pki.usage import KeyUsage
 from certprobe.policy.status import ChainPolicy
-from certprobe.report import shape, shape_pki
+from certprobe.report import shape, shape_pki, shape_run
+from certprobe.report.acceptance import Listed, Received
 from certprobe.report.document import document
-from certprobe.report.model import Outcome, ProbeReport, RequestRecord, Role, Stage, TlsFacts, Weight
+from certprobe.report.model import Outcome, ProbeReport, RequestRecord, Role, Stage, TlsFacts, Weight, WhyUntried
+from certprobe.report.servers import Server
 from certprobe.report.spelling import certificate_facts, time
 from certprobe.selection.cells import Reason, Subject, Verdict
 from certprobe.selection.select import How
@@ -49,7 +51,7 @@ def spelled(name: str) -> str:
 
 
 def shapes() -> Iterator[tuple[str, type, dict[str, Any]]]:
-    for name, kind in (vars(shape) | vars(shape_pki)).items():
+    for name, kind in (vars(shape) | vars(shape_pki) | vars(shape_run)).items():
         if is_typeddict(kind):
             assert isinstance(kind, type)
             where = RENAMED.get(name, (spelled(name),))
@@ -116,6 +118,13 @@ def choices(*path: str) -> list[str | None]:
     (("judgement", "search_end"), SearchEnd),
     (("policy_status", "policy"), ChainPolicy),
     (("http_answer", "body_end"), BodyEnd),
+    (("untried", "why"), WhyUntried),
+    (("tried", "listed"), Listed),
+    (("tried", "received"), Received),
+    (("tried", "refused_in"), Stage),
+    (("acceptance", "server"), Server),
+    (("announced_list", "state"), Announced),
+    (("ask", "phase"), Phase),
 ])  # fmt: skip
 def test_schema_closes_what_the_code_closes(path: tuple[str, ...], contract: type[enum.Enum]) -> None:
     assert choices(*path) == [member.value for member in contract]
