@@ -85,7 +85,7 @@ def _together(
 
 def _of_anonymous(found: Acceptance) -> Iterator[Cause]:
     anonymous = found.anonymous
-    if anonymous is None:
+    if anonymous is None or evidence.was_interrupted(anonymous.attempt):
         return
     asked = anonymous.record is not None
     match anonymous.received:
@@ -187,7 +187,7 @@ def _of_one(found: Acceptance, tried: Tried) -> Iterator[Cause]:
     who = _subject(tried)
     own = tried.conclusion.causes[0] if tried.conclusion.causes else None
     match tried.received:
-        case Received.UNCLEAR:
+        case Received.UNCLEAR if not evidence.was_interrupted(tried.attempt):
             yield _unanswered(tried, f"with {who}")
         case Received.NOT_USED | Received.REFUSED_BEHIND_TLS if own is not None and tried.is_faultless:
             if not is_one_answer_for_all(found.tried):

@@ -111,7 +111,8 @@ def of_failure(failed: StageOutcome, attempt: Attempt) -> Cause:
     """Say which stage failed, of what, and what to try."""
     assert failed.kind is not None
     title, advice = _title_and_advice(failed, failed.kind, attempt)
-    detail = "" if failed.detail.startswith(title) else words.sentence(failed.detail)
+    is_said = failed.detail.startswith(title) or title.startswith(failed.detail)
+    detail = "" if is_said else words.sentence(failed.detail)
     return Cause(failed.kind.value, Weight.PROBLEM, title, detail, advice)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 
 import pytest
 
-from tests.cli.command import Arguments, Document, certprobe, on_terminal, report
+from tests.cli.command import Arguments, Document, Ran, certprobe, on_terminal, report, started
 from tests.cli.identities import ALICE_NUMBER, EXPIRED_NUMBER, FOREIGN_NUMBER, UNMAPPED_NUMBER
 from tests.peers.apache import Apache
 from tests.peers.nginx import Nginx
@@ -231,6 +232,24 @@ def test_whoever_chooses_is_out_of_place(option: tuple[str, ...]) -> None:
     ran = certprobe("https", "https://localhost:1/", "--accepts", *option)
     assert ran.exit_code == 2
     assert f"--accepts and {option[0]} exclude each other: --accepts tries every certificate in turn" in ran.stderr
+
+
+def test_an_interrupted_run_tells_what_it_learned(site: Site, slapd: Callable[..., Slapd]) -> None:
+    place = ("ldap", f"ldaps://localhost:{slapd('try').ldaps}", *arguments(site))
+    process = started(*place, "-v", "--format", "json")
+    assert process.stderr is not None
+    for _ in range(3):
+        while b"connecting" not in process.stderr.readline():
+            pass
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stderr.endswith(b"\ninterrupted\n")) == (130, True)
+    document = Ran(130, stdout.decode(), "").document
+    assert (document["verdict"]["outcome"], codes(document)[0]) == ("interrupted", "interrupted")
+    assert "asks-but-optional" in codes(document), "what was found until then is a finding"
+    assert received(document)[None] == "let-in"
+    assert {each["why"] for each in document["untried"]} == {"interrupted"}
+    assert len(document["attempts"]) + len(document["untried"]) == len(EVERYBODY)
 
 
 # --- as a person reads it ---------------------------------------------------------------------------------------------
