@@ -230,11 +230,17 @@ def _decode_pkcs12(data: bytes, password: bytes | None, gathered: _Gathered) -> 
 
     pfx = pkcs12.load(data, password)
     source = gathered.source
+    issuers: dict[Certificate, int] = {}
     for bag in pfx.certificates:
         said, place = bag.attributes, f"{source} #{bag.number}"
-        gathered.certificates.append(
-            FoundCertificate(bag.certificate, place, said.friendly_name, said.local_key_id, said.is_trusted)
-        )
+        found = FoundCertificate(bag.certificate, place, said.friendly_name, said.local_key_id, said.is_trusted)
+        if said.local_key_id is None and bag.certificate in issuers:
+            # Java writes each chain out whole; only an entry of its own has a name that somebody gave it.
+            if said.is_trusted:
+                gathered.certificates[issuers[bag.certificate]] = found
+            continue
+        issuers[bag.certificate] = len(gathered.certificates)
+        gathered.certificates.append(found)
     for key in pfx.keys:
         said = key.attributes
         # Of a key of Windows this is the name of its container, which means nothing to people.
