@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from certprobe.chain.context import ChainContext
+    from certprobe.chain.path import Profile
     from certprobe.chain.question import ChainQuestion, RevocationEvidence
     from certprobe.fetch import Fetcher
     from certprobe.pki.certificate import Certificate
@@ -48,7 +49,7 @@ class Gatherer(NamedTuple):
         return self._replace(permitted=self.permitted | {vicinity(ip)})
 
     def get_certificate_chain(
-        self, certificate: Certificate, additional_store: CertificateStore, question: ChainQuestion
+        self, certificate: Certificate, additional_store: CertificateStore, question: ChainQuestion, profile: Profile
     ) -> tuple[ChainContext, tuple[Fetch, ...]]:
         """Find and judge the chains of a certificate as the chain engine does, with what is fetched besides.
 
@@ -57,23 +58,29 @@ class Gatherer(NamedTuple):
         otherwise. Each source is asked at most once, or twice if the first answer was a copy; the fetcher bounds how
         many. Nothing is raised for what servers do.
         """
-        return _Search(self, certificate, additional_store, question).run()
+        return _Search(self, certificate, additional_store, question, profile).run()
 
 
 class _Search:
     def __init__(
-        self, gatherer: Gatherer, certificate: Certificate, additional_store: CertificateStore, question: ChainQuestion
+        self,
+        gatherer: Gatherer,
+        certificate: Certificate,
+        additional_store: CertificateStore,
+        question: ChainQuestion,
+        profile: Profile,
     ) -> None:
         self._gatherer = gatherer
         self._certificate = certificate
         self._store = additional_store
         self._question = question
+        self._profile = profile
         self._fetches: dict[Wanted, Fetch] = {}
 
     def run(self) -> tuple[ChainContext, tuple[Fetch, ...]]:
         while True:
             question = self._question._replace(evidence=self._current_evidence())
-            context = get_certificate_chain(self._certificate, self._store, question)
+            context = get_certificate_chain(self._certificate, self._store, question, self._profile)
             news = [self._meet(need) for need in self._needs(context)]
             if not any(news):
                 return context, tuple(self._fetches.values())

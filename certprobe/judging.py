@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from certprobe.chain.context import RequestedUsage, UsageMatch
 from certprobe.chain.engine import get_certificate_chain
-from certprobe.chain.profile import WINDOWS, Profile
+from certprobe.chain.path import Profile
+from certprobe.chain.profile import WINDOWS
 from certprobe.chain.question import EMPTY_STORE, NO_EVIDENCE, ChainQuestion, PolicyInputs, RevocationEvidence
-from certprobe.chain.revocation import ASKING
 from certprobe.pki.server_identity import match_server_name
 from certprobe.pki.store import CertificateStore
 from certprobe.pki.usage import CLIENT_AUTH, SERVER_AUTH
@@ -17,7 +17,7 @@ from certprobe.policy.tables import bits_behind
 from certprobe.policy.verify import verify_chain_policy
 from certprobe.report.model import Judgement, Role
 from certprobe.wincrypt import hresult
-from certprobe.wincrypt.chain_flags import ChainFlags, ExclusiveFlags
+from certprobe.wincrypt.chain_flags import REVOCATION_CHECKS, ChainFlags, ExclusiveFlags
 from certprobe.wincrypt.hresult import (
     CERT_E_CN_NO_MATCH,
     CRYPT_E_NO_REVOCATION_CHECK,
@@ -46,9 +46,11 @@ _FOR_SERVERS = RequestedUsage(UsageMatch.AND, (SERVER_AUTH,))
 _FOR_CLIENTS = RequestedUsage(UsageMatch.AND, (CLIENT_AUTH,))
 
 
-def without_fetching(certificate: Certificate, additional_store: CertificateStore, question: ChainQuestion) -> Judged:
+def without_fetching(
+    certificate: Certificate, additional_store: CertificateStore, question: ChainQuestion, profile: Profile
+) -> Judged:
     """Judge by what is given alone."""
-    return get_certificate_chain(certificate, additional_store, question), ()
+    return get_certificate_chain(certificate, additional_store, question, profile), ()
 
 
 class Yardstick(NamedTuple):
@@ -71,7 +73,7 @@ class Yardstick(NamedTuple):
     profile: Profile = WINDOWS
     policies: PolicyInputs | None = None
     exclusive_flags: ExclusiveFlags = ExclusiveFlags.CERT_CHAIN_EXCLUSIVE_DEFAULT
-    find_chain: Callable[[Certificate, CertificateStore, ChainQuestion], Judged] = without_fetching
+    find_chain: Callable[[Certificate, CertificateStore, ChainQuestion, Profile], Judged] = without_fetching
 
     def question(self, usage: RequestedUsage) -> ChainQuestion:
         """What is asked of a chain that has to be good for a usage."""
@@ -83,7 +85,6 @@ class Yardstick(NamedTuple):
             self.flags,
             self.exclusive_flags,
             self.disallowed,
-            profile=self.profile,
             evidence=self.evidence,
         )
 
@@ -105,7 +106,7 @@ def judge_server(
     """
     if not certificates:
         return None
-    if stapled_ocsp is not None and yardstick.flags & ASKING:
+    if stapled_ocsp is not None and yardstick.flags & REVOCATION_CHECKS:
         yardstick = _with_staple(yardstick, stapled_ocsp)
     context, fetches = _chain(certificates[0], CertificateStore(certificates[1:]), _FOR_SERVERS, yardstick)
     para = _parameters(AuthType.AUTHTYPE_SERVER, host, yardstick)
@@ -153,7 +154,7 @@ def _with_staple(yardstick: Yardstick, stapled_ocsp: bytes) -> Yardstick:
 
 
 def _chain(leaf: Certificate, others: CertificateStore, usage: RequestedUsage, yardstick: Yardstick) -> Judged:
-    return yardstick.find_chain(leaf, others, yardstick.question(usage))
+    return yardstick.find_chain(leaf, others, yardstick.question(usage), yardstick.profile)
 
 
 def _parameters(auth_type: AuthType, host: str | None, yardstick: Yardstick) -> PolicyParameters:

@@ -42,7 +42,7 @@ def _policy_sets(judgement: Judgement, purpose: Purpose, yardstick: Yardstick) -
     """Of the best path, if anything was asked of certificate policies."""
     if yardstick.policies is None:
         return None
-    return policy_sets(judgement.context.chains[0], yardstick.question(purpose.usage))
+    return policy_sets(judgement.context.chains[0], yardstick.question(purpose.usage), yardstick.profile)
 
 
 def subjects(contents: Contents) -> tuple[FoundCertificate, ...]:

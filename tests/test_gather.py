@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from certprobe.cache import Cache
 from certprobe.chain.context import ChainContext
+from certprobe.chain.profile import WINDOWS
 from certprobe.chain.question import ChainQuestion, RevocationEvidence
 from certprobe.fetch import Fetcher, Network
 from certprobe.gather import Gatherer, Gathering
@@ -70,7 +71,7 @@ class Lab:
         roots = CertificateStore([Certificate(ROOT.issued.der)])
         question = ChainQuestion(roots, AT, flags=flags, evidence=self.evidence)
         gatherer = Gatherer(fetcher, gathering, ALL_UNICAST)
-        return gatherer.get_certificate_chain(Certificate(end.der), store, question)
+        return gatherer.get_certificate_chain(Certificate(end.der), store, question, WINDOWS)
 
     def errors(self, end: Issued, **options: object) -> list[int]:
         """The error bits of each element."""

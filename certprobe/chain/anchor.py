@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from certprobe.chain.context import Finding
 from certprobe.chain.path import WHOLE_CHAIN, name_of
-from certprobe.chain.profile import AnchorFields, Anchors
+from certprobe.chain.rules import AnchorFields, Anchors
 from certprobe.chain.search import PathEnd
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.store import CertificateStore
@@ -18,7 +18,7 @@ from certprobe.wincrypt.trust_status import TrustError, TrustInfo
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
 
-    from certprobe.chain.path import PathView, Result
+    from certprobe.chain.path import PathView, Profile, Result
     from certprobe.chain.question import ChainQuestion
     from certprobe.chain.search import Path
     from certprobe.pki.extensions import Extension
@@ -48,11 +48,11 @@ class TrustAnchor(Certificate):
         return super().not_after if AnchorFields.VALIDITY in self._fields else datetime.max.replace(tzinfo=UTC)
 
 
-def anchors(certificate: Certificate, question: ChainQuestion) -> Container[Certificate]:
+def anchors(certificate: Certificate, question: ChainQuestion, profile: Profile) -> Container[Certificate]:
     """The certificates beyond which no path from `certificate` goes, whoever issued them."""
     if is_peer_trusted(certificate, question):
         return CertificateStore((certificate,))
-    match question.profile.anchors:
+    match profile.anchors:
         case Anchors.SELF_SIGNED:
             shortest = ExclusiveFlags.CERT_CHAIN_EXCLUSIVE_ENABLE_CA_FLAG in question.exclusive_flags
             return question.roots if shortest else ()
@@ -70,11 +70,11 @@ def is_peer_trusted(certificate: Certificate, question: ChainQuestion) -> bool:
     return ChainFlags.CERT_CHAIN_ENABLE_PEER_TRUST in question.flags and certificate in question.trusted_people
 
 
-def bare(path: Path, question: ChainQuestion) -> Path:
+def bare(path: Path, roots: CertificateStore, profile: Profile) -> Path:
     """The path as the profile looks at it: with no more of its anchor than counts."""
     *others, last = path.certificates
-    fields = question.profile.anchor_fields
-    if AnchorFields.ELEMENT in fields or not others or last not in question.roots:
+    fields = profile.anchor_fields
+    if AnchorFields.ELEMENT in fields or not others or last not in roots:
         return path
     return path._replace(certificates=(*others, _as_anchor(last, fields)))
 

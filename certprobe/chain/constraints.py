@@ -37,7 +37,7 @@ def check_name_constraints(path: PathView) -> Iterator[Result]:
 
     Windows looks at the end certificate alone, RFC 5280 at every certificate that is not self-issued as well.
     """
-    rules = path.question.profile.names
+    rules = path.profile.names
     for index in range(path.last, 0, -1):
         issuer = path.certificates[index]
         if issuer.extension(extensions.NAME_CONSTRAINTS) is None:

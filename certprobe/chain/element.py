@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from certprobe.chain.context import Finding
 from certprobe.chain.issuer import IssuerMatch
 from certprobe.chain.path import moment, name_of, span
-from certprobe.chain.profile import AnchorFields
+from certprobe.chain.rules import AnchorFields
 from certprobe.pki.signature import SignatureCheck, is_weak
 from certprobe.wincrypt.trust_status import TrustError, TrustInfo
 
@@ -55,7 +55,7 @@ def check_signature(path: PathView) -> Iterator[Result]:
 
     To Windows a root's must verify with its own, trusted or not.
     """
-    an_element = AnchorFields.ELEMENT in path.question.profile.anchor_fields
+    an_element = AnchorFields.ELEMENT in path.profile.anchor_fields
     for index, certificate in enumerate(path.certificates):
         issuer = _signer(path, index)
         if issuer is None or (_trusted_root(path, index) and not an_element):

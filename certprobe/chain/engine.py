@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from certprobe.chain.anchor import anchors, bare
 from certprobe.chain.context import ChainContext, ChainElement, Finding, Remark, SimpleChain
 from certprobe.chain.path import WHOLE_CHAIN, PathView
+from certprobe.chain.profile import WINDOWS
 from certprobe.chain.rank import demerit, doubts
 from certprobe.chain.search import DEFAULT_BUDGET, Ground, find_paths
 from certprobe.chain.working_key import HeirCertificate, with_working_keys
@@ -17,6 +18,7 @@ from certprobe.wincrypt.trust_status import TrustError, TrustInfo
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from certprobe.chain.path import Profile
     from certprobe.chain.question import ChainQuestion
     from certprobe.chain.search import Budget, Path
     from certprobe.pki.certificate import Certificate
@@ -31,6 +33,7 @@ def get_certificate_chain(
     certificate: Certificate,
     additional_store: CertificateStore,
     question: ChainQuestion,
+    profile: Profile = WINDOWS,
     budget: Budget = DEFAULT_BUDGET,
 ) -> ChainContext:
     """Find and judge the chains of a certificate, as Windows does with the question's roots as its exclusive store.
@@ -40,14 +43,19 @@ def get_certificate_chain(
     is judged as far as possible; nothing is raised for what is wrong with a certificate.
     Not checked: the server's name (see `certprobe.policy`).
     """
+
+    def find_chain(certificate: Certificate, question: ChainQuestion) -> ChainContext:
+        return get_certificate_chain(certificate, additional_store, question, profile)
+
+    def viewed(path: Path) -> PathView:
+        certificates, matches, end = with_working_keys(bare(path, question.roots, profile))
+        return PathView(certificates, matches, end, question, profile, verify, additional_store, find_chain)
+
     verify = _verifier()
-    ground = Ground(additional_store, question.roots, anchors(certificate, question))
+    ground = Ground(additional_store, question.roots, anchors(certificate, question, profile))
     search = find_paths(certificate, ground, budget, doubts(question, verify))
-    judged = [
-        judge(path, PathView(*with_working_keys(bare(path, question)), question, verify, additional_store))
-        for path in search.paths
-    ]
-    best, *lower_quality = sorted(judged, key=lambda chain: demerit(chain, question.profile))
+    judged = [judge(path, viewed(path)) for path in search.paths]
+    best, *lower_quality = sorted(judged, key=lambda chain: demerit(chain, profile))
     return ChainContext((best,), best.error, best.info, tuple(lower_quality), search.end)
 
 
@@ -67,7 +75,7 @@ def judge(path: Path, view: PathView) -> SimpleChain:
     remarks: list[list[Remark]] = [[] for _ in path.certificates]
     infos = [0] * len(path.certificates)
     of_the_chain: list[Finding] = []
-    for check in view.question.profile.checks():
+    for check in view.profile.checks():
         for index, result in check(view):
             if isinstance(result, TrustInfo):
                 infos[index] |= result.value

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
+from certprobe.chain.rules import Entries
 from certprobe.chain.search import PathEnd
+from certprobe.pki.server_identity import NameRules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime, timedelta
 
-    from certprobe.chain.context import Finding, Remark
+    from certprobe.chain.context import ChainContext, Finding, Remark
     from certprobe.chain.issuer import IssuerMatch
     from certprobe.chain.question import ChainQuestion
+    from certprobe.chain.rules import AnchorFields, Anchors, Remarks
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.signature import SignatureCheck, Signed
     from certprobe.pki.store import CertificateStore
@@ -23,15 +26,17 @@ class PathView(NamedTuple):
     """One path and what it is judged by; `certificates` end certificate first.
 
     `verify(signed, issuer)` checks one signature; it may remember its answers. Issuers came from `additional_store` and
-    from the question's roots.
+    from the question's roots; `find_chain` judges the chain of another certificate by the same stores and profile.
     """
 
     certificates: tuple[Certificate, ...]
     matches: tuple[IssuerMatch | None, ...]
     end: PathEnd
     question: ChainQuestion
+    profile: Profile
     verify: Callable[[Signed, Certificate], SignatureCheck]
     additional_store: CertificateStore
+    find_chain: Callable[[Certificate, ChainQuestion], ChainContext]
 
     @property
     def last(self) -> int:
@@ -56,6 +61,18 @@ WHOLE_CHAIN: Final = -1
 # be though Windows does not mind.
 Result: TypeAlias = "tuple[int, Finding | TrustInfo | Remark]"
 Check: TypeAlias = "Callable[[PathView], Iterator[Result]]"
+
+
+class Profile(NamedTuple):
+    """A name and the few things in which profiles differ."""
+
+    name: str
+    checks: Callable[[], tuple[Check, ...]]
+    anchors: Anchors
+    anchor_fields: AnchorFields
+    remarks: Remarks
+    names: NameRules = NameRules.WINDOWS
+    entries: Entries = Entries.SINCE_REVOCATION_DATE
 
 
 def name_of(certificate: Certificate) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from certprobe.chain.context import RequestedUsage, SimpleChain
-    from certprobe.chain.path import PathView, Result
+    from certprobe.chain.path import PathView, Profile, Result
     from certprobe.chain.policy_graph import PolicyOutcome, PolicySets
     from certprobe.chain.question import ChainQuestion
     from certprobe.pki.certificate import Certificate
@@ -84,7 +84,7 @@ def check_certificate_policies(path: PathView) -> Iterator[Result]:
         yield 0, Finding(TrustError.CERT_TRUST_IS_NOT_VALID_FOR_USAGE, "RFC 5280 4.2.1.4", detail)
 
 
-def policy_sets(chain: SimpleChain, question: ChainQuestion) -> PolicySets:
+def policy_sets(chain: SimpleChain, question: ChainQuestion, profile: Profile) -> PolicySets:
     """Return which policies a judged chain is valid for; what is wrong with it otherwise does not matter."""
     from certprobe.chain.policy_graph import process_policies
 
@@ -92,7 +92,8 @@ def policy_sets(chain: SimpleChain, question: ChainQuestion) -> PolicySets:
     path = Path(tuple(element.certificate for element in chain.elements), (), PathEnd.PARTIAL)
     ends_in_anchor = TrustInfo.CERT_TRUST_IS_SELF_SIGNED | TrustInfo.CERT_TRUST_IS_CA_TRUSTED
     anchor = last if chain.elements[last].info & ends_in_anchor else None
-    return process_policies(bare(path, question).certificates, anchor, question.policies).sets
+    certificates = bare(path, question.roots, profile).certificates
+    return process_policies(certificates, anchor, question.policies).sets
 
 
 def _missing(requested: RequestedUsage, valid: frozenset[str]) -> tuple[str, ...]:

@@ -5,68 +5,17 @@ A profile names its checks through functions, so that a room of checks is import
 
 from __future__ import annotations
 
-import enum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from certprobe.chain.path import Profile
+from certprobe.chain.rules import AnchorFields, Anchors, Entries, Remarks
 from certprobe.pki.server_identity import NameRules
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from certprobe.chain.context import ChainContext, Remark
     from certprobe.chain.path import Check
-
-
-class Anchors(enum.Enum):
-    """Which certificates of the trust store may end a path."""
-
-    SELF_SIGNED = "self-signed"
-    """Windows: roots only, unless CERT_CHAIN_EXCLUSIVE_ENABLE_CA_FLAG is set."""
-    ISSUERS = "issuers"
-    """RFC 5280 6.1: whichever issued the certificate below; an end certificate is no anchor of its own."""
-    ANY = "any"
-    """Whichever; an end certificate that is among them is trusted as it stands."""
-
-
-class AnchorFields(enum.IntFlag):
-    """What of an anchor counts beside its name and its key; RFC 5280 6.2 leaves that open."""
-
-    NAME_AND_KEY = 0
-    """RFC 5280 6.1.1 (d): nothing."""
-    VALIDITY = 1
-    """When it expires."""
-    EXTENSIONS = 2
-    """RFC 5937: what its extensions ask for; that there be any is not asked."""
-    ELEMENT = 4
-    """Windows: what any element must have, its own signature if it is self-signed and else basicConstraints."""
-
-
-class Remarks(enum.Enum):
-    """What becomes of remarks, for which Windows has no bit."""
-
-    INFORM = "inform"
-    REFUSE = "refuse"
-
-
-class Entries(enum.Enum):
-    """Since when an entry of a CRL revokes."""
-
-    SINCE_REVOCATION_DATE = "since-revocation-date"
-    """Windows: from its revocationDate on, and if the CRL is not of the future."""
-    LISTED = "listed"
-    """RFC 5280 6.3.3 (i): whatever is listed is revoked, whatever the dates."""
-
-
-class Profile(NamedTuple):
-    """A name and the few things in which profiles differ."""
-
-    name: str
-    checks: Callable[[], tuple[Check, ...]]
-    anchors: Anchors
-    anchor_fields: AnchorFields
-    remarks: Remarks
-    names: NameRules = NameRules.WINDOWS
-    entries: Entries = Entries.SINCE_REVOCATION_DATE
 
 
 def refuses(profile: Profile, context: ChainContext) -> Iterator[tuple[int, Remark]]:

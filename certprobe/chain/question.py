@@ -6,7 +6,6 @@ import enum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from certprobe.chain.context import NO_USAGE, RequestedUsage
-from certprobe.chain.profile import WINDOWS, Profile
 from certprobe.pki.store import CertificateStore
 from certprobe.wincrypt.chain_flags import ChainFlags, ExclusiveFlags
 
@@ -72,6 +71,5 @@ class ChainQuestion(NamedTuple):
     exclusive_flags: ExclusiveFlags = ExclusiveFlags.CERT_CHAIN_EXCLUSIVE_DEFAULT
     disallowed: CertificateStore = EMPTY_STORE
     trusted_people: CertificateStore = EMPTY_STORE
-    profile: Profile = WINDOWS
     path_length: int | None = None
     evidence: RevocationEvidence = NO_EVIDENCE

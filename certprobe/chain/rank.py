@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from certprobe.chain.application_policies import ANY
-from certprobe.chain.profile import Remarks
+from certprobe.chain.rules import Remarks
 from certprobe.pki.signature import SignatureCheck
 from certprobe.pki.usage import KeyUsage
 from certprobe.wincrypt.trust_status import TrustError
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from certprobe.chain.context import SimpleChain
-    from certprobe.chain.profile import Profile
+    from certprobe.chain.path import Profile
     from certprobe.chain.question import ChainQuestion
     from certprobe.chain.search import Doubts
     from certprobe.pki.certificate import Certificate

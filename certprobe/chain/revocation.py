@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from certprobe.chain.context import Finding
 from certprobe.chain.path import name_of
-from certprobe.wincrypt.chain_flags import ChainFlags
+from certprobe.wincrypt.chain_flags import REVOCATION_CHECKS, ChainFlags
 from certprobe.wincrypt.trust_status import TrustError
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 _ALL: Final = ChainFlags.CERT_CHAIN_REVOCATION_CHECK_CHAIN
 _BELOW_ROOT: Final = ChainFlags.CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT
 _END: Final = ChainFlags.CERT_CHAIN_REVOCATION_CHECK_END_CERT
-ASKING: Final = _ALL | _BELOW_ROOT | _END
-"""The flags of which any one asks for revocation."""
 
 
 def check_revocation(path: PathView) -> Iterator[Result]:
@@ -27,9 +25,10 @@ def check_revocation(path: PathView) -> Iterator[Result]:
     Below a revoked CA nothing is known, whatever its CRLs and responders say. An anchor needs no verdict, since nothing
     above vouches for it; that its own CRL lists it is told all the same.
     """
-    if not path.question.flags & ASKING:
+    if not path.question.flags & REVOCATION_CHECKS:
         return
-    from certprobe.chain.revocation_inquiry import RevocationStatus, inquire
+    from certprobe.chain.revocation_inquiry import RevocationStatus
+    from certprobe.chain.revocation_verdict import inquire
 
     for index in sorted(asked(path), reverse=True):
         verdict = inquire(path, index)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from certprobe.chain.path import moment
-from certprobe.chain.profile import Entries
 from certprobe.chain.revocation_inquiry import RevocationStatus, Verdict
 from certprobe.chain.revocation_scope import (
     NO_REASONS,
@@ -15,6 +14,7 @@ from certprobe.chain.revocation_scope import (
     same_scope,
 )
 from certprobe.chain.revocation_signer import crl_signer
+from certprobe.chain.rules import Entries
 from certprobe.pki.crl_entries import CrlReason, RevokedCertificate
 from certprobe.pki.distribution import ALL_REASONS
 from certprobe.pki.signature import SignatureCheck
@@ -149,7 +149,7 @@ def _keeps_up(one: _Accepted, delta: CertificateList, inquiry: Inquiry) -> bool:
 
 def _entry(crl: CertificateList, inquiry: Inquiry) -> RevokedCertificate | None:
     """The entry of the certificate, if it counts at the time of the question."""
-    if inquiry.path.question.profile.entries is not Entries.LISTED and _is_of_the_future(crl, inquiry):
+    if inquiry.path.profile.entries is not Entries.LISTED and _is_of_the_future(crl, inquiry):
         return None
     for entry in crl.entries(inquiry.certificate.serial_number):
         issuer = entry.certificate_issuer

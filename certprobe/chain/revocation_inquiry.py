@@ -1,19 +1,19 @@
-"""What is known of the revocation of one certificate: OCSP first, then CRLs, as Windows asks them."""
+"""An inquiry about the revocation of one certificate, and the answers that there are."""
 
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from certprobe.chain.anchor import TrustAnchor
 from certprobe.chain.path import moment
-from certprobe.chain.profile import Entries
-from certprobe.pki.certificate import Certificate
+from certprobe.chain.rules import Entries
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from certprobe.chain.path import PathView
+    from certprobe.pki.certificate import Certificate
 
 
 class RevocationStatus(enum.Enum):
@@ -43,12 +43,16 @@ class SignerSearch(enum.Enum):
 
 
 class Inquiry(NamedTuple):
-    """One certificate and the CAs above it on its path, nearest first; an anchor stands above itself."""
+    """One certificate and the CAs above it on its path, nearest first; an anchor stands above itself.
+
+    `inquire` answers for an element of another path, by the CAs of that path alone.
+    """
 
     certificate: Certificate
     authorities: tuple[Certificate, ...]
     path: PathView
     search: SignerSearch
+    inquire: Callable[[PathView, int, SignerSearch], Verdict]
 
     @property
     def issuer(self) -> Certificate:
@@ -67,7 +71,7 @@ class Inquiry(NamedTuple):
 
     def counts(self, revocation_date: datetime | None) -> bool:
         """Whether what is listed with that date is revoked at the time of the question."""
-        if self.path.question.profile.entries is Entries.LISTED:
+        if self.path.profile.entries is Entries.LISTED:
             return True
         return revocation_date is None or revocation_date <= self.path.question.at
 
@@ -81,53 +85,3 @@ class Inquiry(NamedTuple):
         if oldest is not None and self.current_at - this_update > oldest:
             return f"from {moment(this_update)}, which is too long ago"
         return None
-
-
-def inquire(path: PathView, index: int, search: SignerSearch = SignerSearch.STORES) -> Verdict:
-    """Judge one element of a path by all evidence, as if everything above it were in order."""
-    above = index if index == path.anchor else index + 1
-    # Of an anchor the path may hold no more than name and key, but whoever signs CRLs must be allowed to.
-    authorities = tuple(
-        Certificate(authority.der) if isinstance(authority, TrustAnchor) else authority
-        for authority in path.certificates[above:]
-    )
-    if not authorities:
-        return _no_check("who issued it is not known, and so not who may revoke it")
-    inquiry = Inquiry(path.certificates[index], authorities, path, search)
-    if not inquiry.has_serial_number:
-        return _no_check("its serial number, under which it would be listed, cannot be read")
-    undetermined = []
-    for source in (_ocsp, _crls):
-        verdict = source(inquiry)
-        if verdict.status in (RevocationStatus.GOOD, RevocationStatus.REVOKED):
-            return verdict
-        undetermined.append(verdict)
-    offline = any(verdict.status is RevocationStatus.OFFLINE for verdict in undetermined)
-    return Verdict(
-        RevocationStatus.OFFLINE if offline else RevocationStatus.NO_CHECK,
-        _CITATION,
-        "whether it is revoked is not known: " + "; ".join(verdict.detail for verdict in undetermined),
-    )
-
-
-_CITATION: Final = "RFC 5280 6.1.3 (a)(3)"
-
-
-def _no_check(detail: str) -> Verdict:
-    return Verdict(RevocationStatus.NO_CHECK, _CITATION, detail)
-
-
-def _ocsp(inquiry: Inquiry) -> Verdict:
-    if not inquiry.path.question.evidence.ocsp_responses:
-        return _no_check("there is no OCSP response")
-    from certprobe.chain.revocation_ocsp import judge_by_ocsp
-
-    return judge_by_ocsp(inquiry)
-
-
-def _crls(inquiry: Inquiry) -> Verdict:
-    if not inquiry.path.question.evidence.crls:
-        return _no_check("there is no CRL")
-    from certprobe.chain.revocation_crl import judge_by_crl
-
-    return judge_by_crl(inquiry)

@@ -6,12 +6,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from certprobe.chain.context import NO_USAGE
-from certprobe.chain.path import PathView, name_of
-from certprobe.chain.revocation import ASKING
-from certprobe.chain.revocation_inquiry import RevocationStatus, SignerSearch, inquire
+from certprobe.chain.path import name_of
+from certprobe.chain.question import PolicyInputs
+from certprobe.chain.revocation_inquiry import RevocationStatus, SignerSearch
 from certprobe.chain.search import PathEnd
 from certprobe.pki.signature import SignatureCheck
 from certprobe.pki.usage import KeyUsage
+from certprobe.wincrypt.chain_flags import REVOCATION_CHECKS
 from certprobe.wincrypt.trust_status import TrustError
 
 if TYPE_CHECKING:
@@ -62,13 +63,13 @@ def _candidates(crl: CertificateList, inquiry: Inquiry) -> Iterator[Certificate]
 
 def _doubt(signer: Certificate, inquiry: Inquiry) -> str | None:
     """Why a certificate from a store may not speak: its own path must be in order, and end where this one ends."""
-    from certprobe.chain.engine import get_certificate_chain
-
     path = inquiry.path
     question = path.question._replace(
-        requested_usage=NO_USAGE, policies=type(path.question.policies)(), flags=path.question.flags & ~ASKING
+        requested_usage=NO_USAGE,
+        policies=PolicyInputs(),
+        flags=path.question.flags & ~REVOCATION_CHECKS,
     )
-    chain = get_certificate_chain(signer, path.additional_store, question)
+    chain = path.find_chain(signer, question)
     faults = [element.error & ~_SAME_END_DECIDES for element in chain.elements]
     # What it may sign beside CRLs does not matter.
     faults[0] &= ~TrustError.CERT_TRUST_IS_NOT_VALID_FOR_USAGE
@@ -77,9 +78,9 @@ def _doubt(signer: Certificate, inquiry: Inquiry) -> str | None:
     certificates = tuple(element.certificate for element in chain.elements)
     if certificates[-1].public_key_info != inquiry.authorities[-1].public_key_info:
         return f"{name_of(signer)}, which signed it, does not come from the root of this chain"
-    view = PathView(certificates, (), PathEnd.ANCHOR, question, path.verify, path.additional_store)
+    view = path._replace(certificates=certificates, matches=(), end=PathEnd.ANCHOR, question=question)
     for index in range(len(certificates) - 1):
-        if inquire(view, index, SignerSearch.PATH).status is RevocationStatus.REVOKED:
+        if inquiry.inquire(view, index, SignerSearch.PATH).status is RevocationStatus.REVOKED:
             return f"{name_of(certificates[index])}, by whose certificate it is signed, is revoked"
     return None
 
@@ -88,4 +89,4 @@ def is_revoked_by_path(certificate: Certificate, inquiry: Inquiry) -> bool:
     """Whether what the CAs of the path themselves say revokes another certificate of the same issuer."""
     path = inquiry.path
     view = path._replace(certificates=(certificate, *inquiry.authorities), end=PathEnd.ANCHOR)
-    return inquire(view, 0, SignerSearch.PATH).status is RevocationStatus.REVOKED
+    return inquiry.inquire(view, 0, SignerSearch.PATH).status is RevocationStatus.REVOKED

@@ -9,11 +9,10 @@ import enum
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from certprobe.chain.revocation import ASKING
 from certprobe.chain.revocation_scope import covered_reasons, same_scope
 from certprobe.pki.distribution import ID_AD_CA_ISSUERS, ID_AD_OCSP
 from certprobe.pki.extensions import GeneralNameKind
-from certprobe.wincrypt.chain_flags import ChainFlags
+from certprobe.wincrypt.chain_flags import REVOCATION_CHECKS, ChainFlags
 from certprobe.wincrypt.trust_status import TrustError
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def revocation_needs(context: ChainContext, question: ChainQuestion) -> Iterator
     """
     elements = context.elements
     revoked = max((n for n, each in enumerate(elements) if each.error & TrustError.CERT_TRUST_IS_REVOKED), default=0)
-    whole_chain = question.flags & ASKING & ~ChainFlags.CERT_CHAIN_REVOCATION_CHECK_END_CERT
+    whole_chain = question.flags & REVOCATION_CHECKS & ~ChainFlags.CERT_CHAIN_REVOCATION_CHECK_END_CERT
     for index in range(revoked, len(elements) - 1 if whole_chain else 1):
         element, issuers = elements[index], elements[index + 1 :]
         if issuers and element.error & TrustError.CERT_TRUST_REVOCATION_STATUS_UNKNOWN:

@@ -14,7 +14,6 @@ from certprobe import __version__
 from certprobe.chain.context import NO_USAGE, RequestedUsage, UsageMatch
 from certprobe.chain.profile import HYGIENE, RFC_5280, WEBPKI
 from certprobe.chain.question import ANY_POLICY, EMPTY_STORE, PolicyDemands, PolicyInputs
-from certprobe.chain.revocation import ASKING
 from certprobe.cli.command import Command
 from certprobe.cli.exits import exit_codes_epilog
 from certprobe.cli.flags import flag_names, parse_flag, union
@@ -49,7 +48,7 @@ from certprobe.report.verification import Verification
 from certprobe.transport import Deadline
 from certprobe.verify import terms
 from certprobe.verify import verify as judge
-from certprobe.wincrypt.chain_flags import ChainFlags, ExclusiveFlags
+from certprobe.wincrypt.chain_flags import REVOCATION_CHECKS, ChainFlags, ExclusiveFlags
 from certprobe.wincrypt.policy_flags import PolicyFlags, SslChecks
 
 if TYPE_CHECKING:
@@ -272,7 +271,7 @@ def _usage(text: str) -> str | None:
 def _yardstick(typed: Typed, roots: CertificateStore) -> Yardstick:
     given = [parse_flag(text) for text in typed.flag]
     flags = union(ChainFlags, given)
-    if not flags & ASKING:
+    if not flags & REVOCATION_CHECKS:
         flags |= revocation_flags(typed.revocation)
     if typed.all_paths:
         flags |= ChainFlags.CERT_CHAIN_RETURN_LOWER_QUALITY_CONTEXTS

@@ -15,8 +15,8 @@ from certprobe.wincrypt.hresult import ERROR_SUCCESS
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from certprobe.chain.path import Profile
     from certprobe.chain.policy_graph import PolicySets
-    from certprobe.chain.profile import Profile
     from certprobe.pki.certificate import Certificate
     from certprobe.report.model import Judgement
 

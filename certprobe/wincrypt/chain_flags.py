@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from typing import Final
 
 
 class ChainFlags(enum.IntFlag):
@@ -23,3 +24,11 @@ class ExclusiveFlags(enum.IntFlag):
 
     CERT_CHAIN_EXCLUSIVE_DEFAULT = 0
     CERT_CHAIN_EXCLUSIVE_ENABLE_CA_FLAG = 0x00000001
+
+
+REVOCATION_CHECKS: Final = (
+    ChainFlags.CERT_CHAIN_REVOCATION_CHECK_END_CERT
+    | ChainFlags.CERT_CHAIN_REVOCATION_CHECK_CHAIN
+    | ChainFlags.CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT
+)
+"""The flags of which any one asks for revocation."""

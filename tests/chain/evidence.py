@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from certprobe.chain.context import ChainContext
 from certprobe.chain.engine import get_certificate_chain
-from certprobe.chain.profile import WINDOWS, Profile
+from certprobe.chain.path import Profile
+from certprobe.chain.profile import WINDOWS
 from certprobe.chain.question import ChainQuestion, RevocationEvidence
 from certprobe.pki.crl import CertificateList
 from certprobe.pki.ocsp import OcspResponse
@@ -40,8 +41,8 @@ def asked(
     evidence = RevocationEvidence(
         tuple(map(CertificateList, crls)), tuple(map(OcspResponse, responses)), current_at, freshness_time
     )
-    question = ChainQuestion(store(*roots), at, flags=flags, profile=profile, evidence=evidence)
-    return get_certificate_chain(certificate(end), store(*others), question)
+    question = ChainQuestion(store(*roots), at, flags=flags, evidence=evidence)
+    return get_certificate_chain(certificate(end), store(*others), question, profile)
 
 
 def revocation(chain: ChainContext) -> list[int]:

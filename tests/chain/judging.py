@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from certprobe.chain.context import NO_USAGE, ChainContext, RequestedUsage, UsageMatch
 from certprobe.chain.engine import get_certificate_chain
+from certprobe.chain.path import Profile
+from certprobe.chain.profile import WINDOWS
 from certprobe.chain.question import ChainQuestion
 from certprobe.chain.search import DEFAULT_BUDGET, Budget
 from certprobe.lab.pki import Authority, Issued
@@ -50,13 +52,19 @@ def judge(
 ) -> ChainContext:
     """The chain context of `end`, with `others` in the additional store."""
     return get_certificate_chain(
-        certificate(end), store(*others), ChainQuestion(store(*roots), at, requested_usage), budget
+        certificate(end), store(*others), ChainQuestion(store(*roots), at, requested_usage), budget=budget
     )
 
 
-def ask(end: Holder, *others: Holder, question: ChainQuestion, budget: Budget = DEFAULT_BUDGET) -> ChainContext:
+def ask(
+    end: Holder,
+    *others: Holder,
+    question: ChainQuestion,
+    profile: Profile = WINDOWS,
+    budget: Budget = DEFAULT_BUDGET,
+) -> ChainContext:
     """The same for a whole question."""
-    return get_certificate_chain(certificate(end), store(*others), question, budget)
+    return get_certificate_chain(certificate(end), store(*others), question, profile, budget)
 
 
 def remarks(chain: ChainContext) -> list[tuple[int, str]]:

@@ -5,7 +5,8 @@ import pytest
 from certprobe.chain.constraints import MOST_COMPARISONS
 from certprobe.chain.context import ChainContext
 from certprobe.chain.engine import get_certificate_chain
-from certprobe.chain.profile import HYGIENE, RFC_5280, WEBPKI, WINDOWS, Profile
+from certprobe.chain.path import Profile
+from certprobe.chain.profile import HYGIENE, RFC_5280, WEBPKI, WINDOWS
 from certprobe.chain.question import ChainQuestion
 from certprobe.lab.der import oid, sequence, tlv
 from certprobe.lab.pki import Authority, Extension, Issued, common_name_only
@@ -45,8 +46,8 @@ def holder(ca: Authority, *alt_names: bytes, subject: bytes | str = b"\x30\x00")
 
 
 def judge(end: Issued | Authority, *cas: Authority, profile: Profile = WINDOWS, root: Authority = ROOT) -> ChainContext:
-    question = ChainQuestion(store(root), AT, profile=profile)
-    return get_certificate_chain(certificate(end), store(*cas), question)
+    question = ChainQuestion(store(root), AT)
+    return get_certificate_chain(certificate(end), store(*cas), question, profile)
 
 
 @pytest.mark.parametrize("profile", BOTH)

@@ -65,11 +65,11 @@ def test_rfc_5280_asks_for_what_is_processed(extension: Extension, usages: tuple
     """Microsoft's application policies give way to an extKeyUsage."""
     leaf = CA.server("www.lab.test", extensions=(extension,), extended_key_usage=usages)
     assert errors(judge(leaf, CA))[0] == 0
-    question = ChainQuestion(store(ROOT), AT, profile=RFC_5280)
-    assert errors(ask(leaf, CA, question=question)) == [bits, bits, 0, 0]
+    question = ChainQuestion(store(ROOT), AT)
+    assert errors(ask(leaf, CA, question=question, profile=RFC_5280)) == [bits, bits, 0, 0]
 
 
 def test_rfc_5280_does_not_look_into_application_policies() -> None:
     damaged = MICROSOFT._replace(value=b"\x05\x00")
     leaf = CA.server("www.lab.test", extensions=(damaged,), extended_key_usage=(SERVER_AUTH,))
-    assert errors(ask(leaf, CA, question=ChainQuestion(store(ROOT), AT, profile=RFC_5280))) == [0, 0, 0, 0]
+    assert errors(ask(leaf, CA, question=ChainQuestion(store(ROOT), AT), profile=RFC_5280)) == [0, 0, 0, 0]

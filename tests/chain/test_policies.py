@@ -4,9 +4,10 @@ import pytest
 
 from certprobe.chain.context import ChainContext, RequestedUsage, UsageMatch
 from certprobe.chain.engine import get_certificate_chain
+from certprobe.chain.path import Profile
 from certprobe.chain.policies import policy_sets
 from certprobe.chain.policy_graph import PolicySets
-from certprobe.chain.profile import HYGIENE, RFC_5280, WINDOWS, Profile
+from certprobe.chain.profile import HYGIENE, RFC_5280, WINDOWS
 from certprobe.chain.question import ChainQuestion, PolicyDemands, PolicyInputs
 from certprobe.lab.der import oid, sequence, tlv
 from certprobe.lab.pki import Extension
@@ -21,8 +22,8 @@ GARBAGE = b"\x30\x03\x83\x01\x02"
 def judge(*path: Policies, inputs: PolicyInputs = NO_INPUTS, profile: Profile = WINDOWS) -> ChainContext:
     """The chain of a path that is given from the root down."""
     root, authorities, end = signed(*path)
-    question = ChainQuestion(store(root), AT, policies=inputs, profile=profile)
-    return get_certificate_chain(certificate(end), store(*authorities), question)
+    question = ChainQuestion(store(root), AT, policies=inputs)
+    return get_certificate_chain(certificate(end), store(*authorities), question, profile)
 
 
 def requested(*oids: str, match: UsageMatch = UsageMatch.AND) -> PolicyInputs:
@@ -240,9 +241,9 @@ def test_self_issued_certificates_are_not_counted() -> None:
 )
 def test_the_sets_of_a_judged_chain(profile: Profile, policies: tuple[Policies, ...], valid: set[str]) -> None:
     root, authorities, end = signed(*policies)
-    question = ChainQuestion(store(root), AT, profile=profile)
-    chain = get_certificate_chain(certificate(end), store(*authorities), question)
-    assert policy_sets(chain.chains[0], question) == PolicySets(frozenset(valid), frozenset(valid))
+    question = ChainQuestion(store(root), AT)
+    chain = get_certificate_chain(certificate(end), store(*authorities), question, profile)
+    assert policy_sets(chain.chains[0], question, profile) == PolicySets(frozenset(valid), frozenset(valid))
 
 
 @pytest.mark.parametrize(

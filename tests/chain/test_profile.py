@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from cryptography import x509
 
-from certprobe.chain.profile import RFC_5280, WEBPKI, WINDOWS, AnchorFields, Anchors, Profile
+from certprobe.chain.path import Profile
+from certprobe.chain.profile import RFC_5280, WEBPKI, WINDOWS
 from certprobe.chain.question import ChainQuestion
+from certprobe.chain.rules import AnchorFields, Anchors
 from certprobe.lab.pki import BASIC_CONSTRAINTS, Authority, Options
 from certprobe.pki.usage import CLIENT_AUTH
 from certprobe.wincrypt.chain_flags import ChainFlags, ExclusiveFlags
@@ -52,7 +54,7 @@ def test_without_the_flag_it_takes_the_root() -> None:
 
 @pytest.mark.parametrize("profile", [WEBPKI, LIBRARY, RFC_5280])
 def test_other_profiles_take_any_anchor(profile: Profile) -> None:
-    chain = ask(LEAF, CA, question=ChainQuestion(store(SUB), AT, profile=profile))
+    chain = ask(LEAF, CA, question=ChainQuestion(store(SUB), AT), profile=profile)
     assert (subjects(chain), chain.error) == (["CN=www.lab.test", "CN=Sub"], 0)
 
 
@@ -77,7 +79,7 @@ def test_of_an_anchor_counts_what_the_profile_says() -> None:
     question = ChainQuestion(store(old), AT, SERVER_USAGE)
     assert errors(ask(leaf, ca, question=question)) == [0x411, 0x10, 0x410, 0x411]
     for fields, expected in FIELDS.items():
-        chain = ask(leaf, ca, question=question._replace(profile=RFC_5280._replace(anchor_fields=fields)))
+        chain = ask(leaf, ca, question=question, profile=RFC_5280._replace(anchor_fields=fields))
         assert errors(chain) == expected
         # What is shown is the certificate itself.
         assert chain.elements[2].certificate.basic_constraints == (True, 0)
@@ -85,16 +87,16 @@ def test_of_an_anchor_counts_what_the_profile_says() -> None:
 
 def test_an_anchor_need_not_say_that_it_is_a_ca_unless_it_is_an_element() -> None:
     mute = ROOT.intermediate("Mute", omit=(BASIC_CONSTRAINTS,))
-    question = ChainQuestion(store(mute), AT, profile=LIBRARY)
-    assert errors(ask(mute.server("www.lab.test"), question=question)) == [0, 0, 0]
+    question = ChainQuestion(store(mute), AT)
+    assert errors(ask(mute.server("www.lab.test"), question=question, profile=LIBRARY)) == [0, 0, 0]
     element = LIBRARY._replace(anchor_fields=WINDOWS.anchor_fields)
-    chain = ask(mute.server("www.lab.test"), question=question._replace(profile=element))
+    chain = ask(mute.server("www.lab.test"), question=question, profile=element)
     assert errors(chain) == [0x400, 0, 0x400]
 
 
 def test_an_end_certificate_is_its_own_anchor_but_not_by_rfc_5280() -> None:
     question = ChainQuestion(store(SERVER), AT)
-    chains = {profile: ask(SERVER, question=question._replace(profile=profile)) for profile in (LIBRARY, RFC_5280)}
+    chains = {profile: ask(SERVER, question=question, profile=profile) for profile in (LIBRARY, RFC_5280)}
     assert [(len(chain.elements), chain.error) for chain in chains.values()] == [(1, 0), (1, 0x10000)]
 
 
@@ -102,7 +104,7 @@ def test_an_anchor_vouches_for_another_certificate_of_its_own_name_and_key() -> 
     again = Authority.root("Root", at=AT, key=ROOT.issued.private_key)
     question = ChainQuestion(store(ROOT), AT)
     assert ask(again, question=question).error == 0x20
-    chain = ask(again, question=question._replace(profile=LIBRARY))
+    chain = ask(again, question=question, profile=LIBRARY)
     assert (subjects(chain), chain.error) == (["CN=Root", "CN=Root"], 0)
 
 
@@ -110,16 +112,16 @@ def test_how_an_anchor_is_signed_concerns_windows_alone() -> None:
     broken = Authority(ROOT.issued.with_broken_signature(), AT)
     question = ChainQuestion(store(broken), AT)
     assert errors(ask(SERVER, CA, question=question)) == [0x8, 0, 0, 0x8]
-    assert errors(ask(SERVER, CA, question=question._replace(profile=WEBPKI))) == [0, 0, 0, 0]
+    assert errors(ask(SERVER, CA, question=question, profile=WEBPKI)) == [0, 0, 0, 0]
 
 
 def test_a_question_may_limit_the_length() -> None:
     question = ChainQuestion(store(ROOT), AT, path_length=2)
     assert ask(LEAF, CA, SUB, question=question).error == 0
-    assert ask(LEAF, CA, SUB, question=question._replace(profile=WEBPKI)).error == 0
+    assert ask(LEAF, CA, SUB, question=question, profile=WEBPKI).error == 0
     question = question._replace(path_length=1)
     assert errors(ask(LEAF, CA, SUB, question=question)) == [0x400, 0, 0x400, 0x400, 0x400]
-    assert errors(ask(LEAF, CA, SUB, question=question._replace(profile=WEBPKI))) == [0x400, 0, 0x400, 0, 0]
+    assert errors(ask(LEAF, CA, SUB, question=question, profile=WEBPKI)) == [0x400, 0, 0x400, 0, 0]
 
 
 # -- stores beside the roots

@@ -82,10 +82,10 @@ def test_application_policies_stand_in_place_of_extended_key_usages(
 
 
 def test_rfc_5280_knows_no_application_policies() -> None:
-    question = ChainQuestion(store(ROOT), AT, SERVER_USAGE, profile=RFC_5280)
+    question = ChainQuestion(store(ROOT), AT, SERVER_USAGE)
     for usages, policies, bit in (((SERVER_AUTH,), (), 0), ((CLIENT_AUTH,), BOTH, 0x10)):
         leaf = CA.server("www.lab.test", extended_key_usage=usages, extensions=(application_policies(*policies),))
-        assert errors(ask(leaf, CA, question=question)) == [bit, bit, 0, 0]
+        assert errors(ask(leaf, CA, question=question, profile=RFC_5280)) == [bit, bit, 0, 0]
 
 
 def test_the_refusal_names_what_is_allowed_instead() -> None:
@@ -199,13 +199,13 @@ def test_nobody_reads_damaged_usages_beside_application_policies() -> None:
 
 def test_to_rfc_5280_usages_that_cannot_be_read_allow_nothing() -> None:
     leaf = CA.server("www.lab.test", extensions=(Extension(EXTENDED_KEY_USAGE, b"garbage"),))
-    chain = ask(leaf, CA, question=ChainQuestion(store(ROOT), AT, SERVER_USAGE, profile=RFC_5280))
+    chain = ask(leaf, CA, question=ChainQuestion(store(ROOT), AT, SERVER_USAGE), profile=RFC_5280)
     assert errors(chain) == [0x110, 0x110, 0, 0]
     assert "not valid for serverAuth: it allows nothing that can be read" in details(chain, 0)
 
 
 def test_rfc_5280_blames_the_certificate_that_restricts() -> None:
     ca = ROOT.intermediate("narrow CA", extended_key_usage=(CLIENT_AUTH,))
-    chain = ask(ca.server("www.lab.test"), ca, question=ChainQuestion(store(ROOT), AT, SERVER_USAGE, profile=RFC_5280))
+    chain = ask(ca.server("www.lab.test"), ca, question=ChainQuestion(store(ROOT), AT, SERVER_USAGE), profile=RFC_5280)
     assert errors(chain) == [0x10, 0, 0x10, 0]
     assert details(chain, 1) == ["not valid for serverAuth: it allows clientAuth"]

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from certprobe.chain.profile import RFC_5280, WEBPKI, WINDOWS, Profile
+from certprobe.chain.path import Profile
+from certprobe.chain.profile import RFC_5280, WEBPKI, WINDOWS
 from certprobe.lab.der import sequence
 from certprobe.lab.pki import Authority, Extension, KeyUsageName
 from certprobe.lab.revocation import (

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certprobe.chain.engine import get_certificate_chain
-from certprobe.chain.profile import RFC_5280, WEBPKI, WINDOWS, Profile
+from certprobe.chain.path import Profile
+from certprobe.chain.profile import RFC_5280, WEBPKI, WINDOWS
 from certprobe.chain.question import ChainQuestion, RevocationEvidence
 from certprobe.lab.der import sequence, tlv
 from certprobe.lab.pki import Authority, Extension, KeyUsageName

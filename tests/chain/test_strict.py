@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from certprobe.chain.checks import CHECKS
-from certprobe.chain.profile import HYGIENE, RFC_5280, WEBPKI, WINDOWS, Profile, refuses
+from certprobe.chain.path import Profile
+from certprobe.chain.profile import HYGIENE, RFC_5280, WEBPKI, WINDOWS, refuses
 from certprobe.chain.question import ChainQuestion
 from certprobe.lab.der import oid, sequence, tlv
 from certprobe.lab.pki import (
@@ -45,8 +46,8 @@ def told(*path: Authority, profile: Profile = WEBPKI, **leaf: Unpack[Options]) -
     """The remarks on a server below the last of the path; the first is the trusted root."""
     root, *cas = path
     end = path[-1].server("www.lab.test", **leaf)
-    question = ChainQuestion(store(root), AT, SERVER_USAGE, profile=profile)
-    return remarks(ask(end, *cas, question=question))
+    question = ChainQuestion(store(root), AT, SERVER_USAGE)
+    return remarks(ask(end, *cas, question=question, profile=profile))
 
 
 def test_a_careful_chain_has_no_remarks() -> None:
@@ -166,7 +167,7 @@ def test_usages_are_foreign_to_tls_alone_and_to_those_that_issue_for_it() -> Non
     assert told(ROOT, above, above.intermediate("CA", extended_key_usage=(SERVER_AUTH, OCSP_SIGNING))) == []
     assert told(Authority.root("Root", at=AT, extended_key_usage=mixed)) == [(1, "extKeyUsage stands in a root")]
     end = CA.server("www.lab.test", extended_key_usage=mixed)
-    assert remarks(ask(end, CA, question=ChainQuestion(store(ROOT), AT, profile=WEBPKI))) == []
+    assert remarks(ask(end, CA, question=ChainQuestion(store(ROOT), AT), profile=WEBPKI)) == []
 
 
 def test_a_root_may_leave_out_what_names_its_issuer_and_nothing_else() -> None:
@@ -190,7 +191,7 @@ def test_how_a_root_is_signed_does_not_matter() -> None:
 def test_a_curve_is_named() -> None:
     named, spelled_out = oid("1.2.840.10045.3.1.7"), sequence(tlv(0x02, b"\x01"), tlv(0x02, b"\x01\x02\x03"))
     end = Certificate(CA.server("www.lab.test").der.replace(named, spelled_out))
-    assert remarks(ask(end, CA, question=ChainQuestion(store(ROOT), AT, profile=RFC_5280))) == [
+    assert remarks(ask(end, CA, question=ChainQuestion(store(ROOT), AT), profile=RFC_5280)) == [
         (0, "an elliptic curve that is spelled out instead of named")
     ]
 
@@ -207,7 +208,7 @@ def test_what_a_strict_parser_refuses_is_told_in_its_words() -> None:
     ([extension("1.3.6.1.4.1.311.21.10", tlv(0x05))], None),
 ])  # fmt: skip
 def test_no_extension_is_damaged_or_stands_twice(encoded: list[bytes], detail: str | None, profile: Profile) -> None:
-    chain = ask(Certificate(with_extensions(*encoded)), question=ChainQuestion(store(ROOT), AT, profile=profile))
+    chain = ask(Certificate(with_extensions(*encoded)), question=ChainQuestion(store(ROOT), AT), profile=profile)
     found = [told for _, told in remarks(chain) if told.startswith("the extension")]
     assert [told.partition(": ")[2] for told in found] == ([detail] if detail else [])
 
@@ -220,16 +221,16 @@ def test_what_a_ca_promises_of_tls_those_below_promise() -> None:
 
 def test_names_of_servers_are_asked_of_servers_only() -> None:
     end = CA.client("alice")
-    question = ChainQuestion(store(ROOT), AT, profile=WEBPKI)
-    assert remarks(ask(end, CA, question=question)) == []
+    question = ChainQuestion(store(ROOT), AT)
+    assert remarks(ask(end, CA, question=question, profile=WEBPKI)) == []
 
 
 def test_weak_signatures_are_weak_at_any_time() -> None:
     at = AT.replace(year=2005)
     root = Authority.root("Root", at=at, key=rsa_key(2048), signature_hash=hashes.MD5())
     end = root.server("www.lab.test", signature_hash=hashes.MD5())
-    question = ChainQuestion(store(root), at, profile=RFC_5280)
-    assert remarks(ask(end, question=question)) == [(0, "signed with md5WithRSAEncryption")]
+    question = ChainQuestion(store(root), at)
+    assert remarks(ask(end, question=question, profile=RFC_5280)) == [(0, "signed with md5WithRSAEncryption")]
 
 
 # -- what becomes of them
@@ -238,7 +239,7 @@ def test_weak_signatures_are_weak_at_any_time() -> None:
 def test_remarks_refuse_where_the_profile_says_so_and_never_set_a_bit() -> None:
     end = CA.server("www.lab.test", serial_number=0)
     answers = {
-        profile: ask(end, CA, question=ChainQuestion(store(ROOT), AT, SERVER_USAGE, profile=profile))
+        profile: ask(end, CA, question=ChainQuestion(store(ROOT), AT, SERVER_USAGE), profile=profile)
         for profile in (WINDOWS, HYGIENE, WEBPKI)
     }
     assert {profile.name: errors(chain) for profile, chain in answers.items()} == {
@@ -256,9 +257,9 @@ def test_remarks_refuse_where_the_profile_says_so_and_never_set_a_bit() -> None:
 
 def test_a_path_without_remarks_is_the_better_one() -> None:
     odd = ROOT.cross_sign(CA, serial_number=0)
-    question = ChainQuestion(store(ROOT), AT, SERVER_USAGE, profile=WEBPKI)
+    question = ChainQuestion(store(ROOT), AT, SERVER_USAGE)
     for others in ((CA, odd), (odd, CA)):
-        assert remarks(ask(CA.server("www.lab.test"), *others, question=question)) == []
+        assert remarks(ask(CA.server("www.lab.test"), *others, question=question, profile=WEBPKI)) == []
 
 
 def test_hygiene_is_windows_with_remarks() -> None:

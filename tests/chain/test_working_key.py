@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa
 
-from certprobe.chain.profile import RFC_5280, WINDOWS, Profile
+from certprobe.chain.path import Profile
+from certprobe.chain.profile import RFC_5280, WINDOWS
 from certprobe.lab.der import bit_string, integer, oid, sequence
 from certprobe.lab.pki import Authority
 from certprobe.lab.revocation import crl, revoked

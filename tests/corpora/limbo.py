@@ -20,7 +20,8 @@ import pytest
 
 from certprobe.chain.context import ChainContext, RequestedUsage, UsageMatch
 from certprobe.chain.engine import get_certificate_chain
-from certprobe.chain.profile import Profile, refuses
+from certprobe.chain.path import Profile
+from certprobe.chain.profile import refuses
 from certprobe.chain.question import ANY_POLICY, ChainQuestion, PolicyDemands, PolicyInputs, RevocationEvidence
 from certprobe.pki import usage
 from certprobe.pki.certificate import Certificate
@@ -243,7 +244,7 @@ def _policies(raw: dict[str, Any] | None) -> PolicyInputs:
 # -- judging
 
 
-def question(case: Case, profile: Profile) -> ChainQuestion:
+def question(case: Case) -> ChainQuestion:
     """What the case asks of the engine."""
     return ChainQuestion(
         CertificateStore(case.roots),
@@ -253,7 +254,6 @@ def question(case: Case, profile: Profile) -> ChainQuestion:
         REVOCATION[case.ext.get("revocation", "none")][0] | ChainFlags.CERT_CHAIN_ENABLE_PEER_TRUST,
         disallowed=CertificateStore(case.disallowed),
         trusted_people=CertificateStore(case.trusted_people),
-        profile=profile,
         evidence=_evidence(case),
         path_length=case.path_length,
     )
@@ -268,7 +268,7 @@ def _evidence(case: Case) -> RevocationEvidence:
 
 def chain(case: Case, profile: Profile) -> ChainContext:
     """The chain that our engine gives for the case."""
-    return get_certificate_chain(case.leaf, CertificateStore(case.intermediates), question(case, profile))
+    return get_certificate_chain(case.leaf, CertificateStore(case.intermediates), question(case), profile)
 
 
 def judge(case: Case, profile: Choice) -> Answer:

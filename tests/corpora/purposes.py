@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from certprobe.chain.context import Remark
 from certprobe.chain.extension import check_unprocessed_extensions
 from certprobe.chain.path import Check, PathView, Result
-from certprobe.chain.profile import AnchorFields
+from certprobe.chain.rules import AnchorFields
 from certprobe.chain.strict_usages import check_foreign_usages, check_issuers_foreign_usages
 from certprobe.pki import usage
 from certprobe.pki.certificate import Certificate
@@ -26,7 +26,7 @@ _CLAIM_SIGNING = (usage.EMAIL_PROTECTION, "1.3.6.1.5.5.7.3.36")
 def issuers(path: PathView) -> Iterator[tuple[int, Certificate]]:
     """The certificates above the end certificate whose extensions count."""
     for index, certificate in enumerate(path.certificates[1:], start=1):
-        if index != path.anchor or AnchorFields.EXTENSIONS in path.question.profile.anchor_fields:
+        if index != path.anchor or AnchorFields.EXTENSIONS in path.profile.anchor_fields:
             yield index, certificate
 
 

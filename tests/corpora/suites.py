@@ -11,8 +11,9 @@ from certprobe.chain.authority import check_basic_constraints
 from certprobe.chain.context import Finding
 from certprobe.chain.element import check_validity
 from certprobe.chain.extension import check_unprocessed_extensions
-from certprobe.chain.path import Check, PathView, Result
-from certprobe.chain.profile import RFC_5280, WEBPKI, WINDOWS, AnchorFields, Anchors, Profile
+from certprobe.chain.path import Check, PathView, Profile, Result
+from certprobe.chain.profile import RFC_5280, WEBPKI, WINDOWS
+from certprobe.chain.rules import AnchorFields, Anchors
 from certprobe.chain.strict_extensions import (
     check_authority_key_identifier,
     check_ca_extensions,

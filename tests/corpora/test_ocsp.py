@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from certprobe.chain.engine import get_certificate_chain
-from certprobe.chain.profile import WEBPKI, WINDOWS, Profile
+from certprobe.chain.path import Profile
+from certprobe.chain.profile import WEBPKI, WINDOWS
 from certprobe.chain.question import ChainQuestion, RevocationEvidence
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.ocsp import OcspResponse
@@ -38,10 +39,9 @@ def test_boringssl_status(case: dict[str, Any], profile: Profile) -> None:
         CertificateStore((certificate(case["issuer"]),)),
         datetime.fromisoformat(case["time"]),
         flags=ChainFlags.CERT_CHAIN_REVOCATION_CHECK_END_CERT,
-        profile=profile,
         evidence=RevocationEvidence(ocsp_responses=(response,), freshness_time=timedelta(days=7)),
     )
-    error = get_certificate_chain(certificate(case["leaf"]), CertificateStore(), question).elements[0].error
+    error = get_certificate_chain(certificate(case["leaf"]), CertificateStore(), question, profile).elements[0].error
     revoked = TrustError.CERT_TRUST_IS_REVOKED in error
     unknown = TrustError.CERT_TRUST_REVOCATION_STATUS_UNKNOWN in error
     assert ("revoked" if revoked else "unknown" if unknown else "good") == case["expected_status"]

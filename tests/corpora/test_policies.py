@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from certprobe.chain.path import Profile
 from certprobe.chain.policies import policy_sets
-from certprobe.chain.profile import RFC_5280, Profile
+from certprobe.chain.profile import RFC_5280
 from certprobe.wincrypt.trust_status import TrustError
 from tests.corpora import limbo, suites
 from tests.corpora.limbo import Case
@@ -27,5 +28,5 @@ def test_user_constrained_policy_set(case: Case | None) -> None:
     context = limbo.chain(case, profile)
     if context.error & (TrustError.CERT_TRUST_IS_PARTIAL_CHAIN | TrustError.CERT_TRUST_IS_UNTRUSTED_ROOT):
         pytest.skip("no path to an anchor")
-    sets = policy_sets(context.chains[0], limbo.question(case, profile))
+    sets = policy_sets(context.chains[0], limbo.question(case), profile)
     assert sorted(sets.user_constrained) == case.ext["expected_user_constrained_policy_set"]

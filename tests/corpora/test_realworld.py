@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from certprobe.chain.profile import WEBPKI, WINDOWS, Profile
+from certprobe.chain.path import Profile
+from certprobe.chain.profile import WEBPKI, WINDOWS
 from tests.corpora import limbo
 from tests.corpora.limbo import Case
 

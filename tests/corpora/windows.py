@@ -24,8 +24,10 @@ from certprobe.chain.context import (
 )
 from certprobe.chain.engine import get_certificate_chain
 from certprobe.chain.path import PathView
+from certprobe.chain.profile import WINDOWS
 from certprobe.chain.question import EMPTY_STORE, ChainQuestion, RevocationEvidence
-from certprobe.chain.revocation_inquiry import RevocationStatus, inquire
+from certprobe.chain.revocation_inquiry import RevocationStatus
+from certprobe.chain.revocation_verdict import inquire
 from certprobe.chain.search import PathEnd
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.crl import CertificateList
@@ -129,7 +131,13 @@ def vector_revocation(case: Case, certs: Case) -> RevocationStatus:
         evidence=RevocationEvidence(crls, current_at=today),
     )
     path = (Certificate(der(case["end_cert"])), Certificate(der(case["issuer_cert"])))
-    view = PathView(path, (None, None), PathEnd.SELF_SIGNED, question, verify_signature, EMPTY_STORE)
+
+    def find_chain(signer: Certificate, question: ChainQuestion) -> ChainContext:
+        return get_certificate_chain(signer, EMPTY_STORE, question)
+
+    view = PathView(
+        path, (None, None), PathEnd.SELF_SIGNED, question, WINDOWS, verify_signature, EMPTY_STORE, find_chain
+    )
     return inquire(view, 0).status
 
 
