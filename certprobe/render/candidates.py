@@ -116,11 +116,15 @@ def write_table(page: Page, candidates: Sequence[shape.Candidate], chosen: int |
 
     If not VERBOSE the facts of what is met or not asked are left out.
     """
-    if page.columns is None or page.columns >= _TABLE + _NARROWEST_NAME:
+    has_room = page.columns is None or page.columns >= _TABLE + _NARROWEST_NAME
+    if has_room:
         _write_matrix(page, candidates)
         page.line()
     for candidate in candidates:
         _write_facts(page, candidate, chosen, verbosity)
+        if not has_room and verbosity is not Verbosity.VERBOSE:
+            _write_rest(page, candidate)
+        _write_change(page, candidate)
 
 
 def _write_matrix(page: Page, candidates: Sequence[shape.Candidate]) -> None:
@@ -143,15 +147,19 @@ def _write_facts(page: Page, candidate: shape.Candidate, chosen: int | None, ver
     for cell in candidate["cells"]:
         if verbosity is Verbosity.VERBOSE or cell["verdict"] in _AGAINST:
             _write_cell(page, cell)
-    _write_change(page, candidate)
 
 
 def _write_cell(page: Page, cell: shape.Cell) -> None:
     word, tone = _VERDICTS[cell["verdict"]]
-    heading = _HEADINGS[cell["subject"]].ljust(max(_WIDTHS))
-    clause = (f" ({cell['clause']})", Tone.FAINT)
-    page.line(
-        heading, "  ", cell["detail"], clause, lead=(word.ljust(4) + "  ", tone), indent=_INDENT, hang=max(_WIDTHS) + 2
-    )
+    lead = f"{word:<4}  {_HEADINGS[cell['subject']]:<{max(_WIDTHS)}}  "
+    page.line(cell["detail"], (f" ({cell['clause']})", Tone.FAINT), lead=(lead, tone), indent=_INDENT)
     if cell["verdict"] == "caution" and cell["change"] is not None:
-        page.line(cell["change"], lead=("Hint: ", Tone.STRONG), indent=_INDENT + 6)
+        page.line(cell["change"], lead=("Hint: ", Tone.STRONG), indent=_INDENT + len(lead))
+
+
+def _write_rest(page: Page, candidate: shape.Candidate) -> None:
+    """What the table would show beside: everything that nothing more is to be said of."""
+    for verdict in ("met", "not-asked"):
+        word, tone = _VERDICTS[verdict]
+        if found := [_HEADINGS[cell["subject"]] for cell in candidate["cells"] if cell["verdict"] == verdict]:
+            page.line((", ".join(found), Tone.FAINT), lead=(f"{word:<4}  ", tone), indent=_INDENT)

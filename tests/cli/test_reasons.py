@@ -1,4 +1,4 @@
-"""Reasons that real servers can be made to give: types and schemes of keys, signatures in chains, lists long and empty."""
+"""Reasons that real servers can be made to give: types and schemes of keys, signatures in chains, long lists, none."""
 
 from __future__ import annotations
 

@@ -101,6 +101,21 @@ def test_on_terminals(columns: int, colour: str, monkeypatch: pytest.MonkeyPatch
         assert "..." in rows[4]
 
 
+def test_without_room_a_line_tells_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    shown = table(held(), file=Terminal())
+    assert shown.partition("  2  ")[2].partition("     Change")[0].splitlines() == [
+        "CN=bob  does not fit  store.pem #3",
+        "     FAIL  dates     expired on 2026-11-19T12:00:00Z, 1 day before",
+        "                     2026-11-20T12:00:00Z (RFC 5280 4.1.2.5)",
+        "     FAIL  issuer    issued by CN=Other root, which the server does not list; it",
+        "                     lists CN=Lab issuing CA (RFC 8446 4.2.4)",
+        "     ok    read, key, keyUsage, EKU, scheme, signed, chain",
+        "     -     type, filters",
+    ]
+
+
 def test_strangers_names_are_made_harmless() -> None:
     assert "\x1b" not in table(held("\x1b[31mred"))
 
