@@ -49,13 +49,17 @@ def explain(codes: tuple[str, ...], format: str) -> int:
     first. A word before it says which: alert, x509, ldap, data, win32, event, error, info. A message in quotes is
     searched for codes, as a line of a log is.
 
-    Without CODE it reads a log from standard input, and writes it out again with a short explanation under the first
-    line that has a code.
+    Without CODE, or with - for it, it reads a log from standard input, and writes it out again with a short
+    explanation under the first line that has a code.
 
     The exit code is 0 if everything was explained, and 1 if something is not known.
     """
-    _require_codes(codes)
-    return ExitCode.CLEAN if (_explain_codes(codes, format) if codes else _explain_log(format)) else ExitCode.FINDING
+    if codes in ((), ("-",)):
+        explained = _explain_log(format)
+    else:
+        _require_codes(codes)
+        explained = _explain_codes(codes, format)
+    return ExitCode.CLEAN if explained else ExitCode.FINDING
 
 
 def _require_codes(codes: tuple[str, ...]) -> None:

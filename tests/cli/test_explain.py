@@ -150,9 +150,10 @@ def test_a_log_is_pasted() -> None:
 # --- logs -------------------------------------------------------------------------------------------------------------
 
 
-def test_a_log_comes_out_with_explanations_between_its_lines() -> None:
+@pytest.mark.parametrize("arguments", [[], ["-"]])
+def test_a_log_comes_out_with_explanations_between_its_lines(arguments: list[str]) -> None:
     lines = [IIS, "nothing", "", IIS, "\talert number 48"]
-    ran = certprobe("explain", stdin="\n".join(lines).encode())
+    ran = certprobe("explain", *arguments, stdin="\n".join(lines).encode())
     assert (ran.exit_code, ran.stderr) == (0, "")
     out = ran.stdout.splitlines()
     assert out[0] == IIS
