@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from tests.cli.command import Ran, certprobe, on_terminal, report
 from tests.cli.identities import ALICE_NUMBER
 from tests.peers.apache import Apache
+from tests.peers.channel import Channel, listening
 from tests.peers.nginx import Nginx
 from tests.peers.process import HOST, free_port
 from tests.peers.site import Site
+from tests.peers.tls_server import TLS12, TlsServer, context
 
 ROOT = "CN=Lab root,O=Lab,DC=lab,DC=test"
 
@@ -55,6 +58,32 @@ def test_the_first_handshake_asks_on_every_path(site: Site, nginx: Nginx) -> Non
     document = report("https", url, "--path", "/a", "--path", "/b", "--trust", site.root_file)
     assert [row["asks"] for row in document["path_map"]["paths"]] == [[{"phase": "initial", "list": "A"}]] * 2
     assert [row["sent"] for row in document["path_map"]["paths"]] == [None, None]
+
+
+def test_where_lists_differ(site: Site) -> None:
+    """Two servers behind one address, by turns, as behind a load balancer."""
+    root, foreign = site.root.issued, site.foreign_root.issued
+    servers = cycle(
+        context(site.servers.good.issued, version=TLS12, client_authorities=authorities)
+        for authorities in ((root, site.issuing.issued), (root, foreign))
+    )
+
+    def serve(channel: Channel) -> None:
+        server = TlsServer(channel, next(servers))
+        server.handshake()
+        server.receive()
+        server.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    with listening(serve) as port:
+        place = ("https", f"https://{HOST}:{port}/", "--trust", site.root_file, "--path", "/a", "--path", "/b")
+        ran = certprobe(*place)
+        document = report(*place, "--path", "/c")
+    assert [row["asks"][0]["list"] for row in document["path_map"]["paths"]] == ["A", "B", "A"]
+    _, second = document["path_map"]["lists"]
+    assert second["missing"] == ["CN=Lab issuing CA,O=Lab,DC=lab,DC=test"]
+    assert second["extra"] == ["CN=Foreign root"]
+    assert "not in it, but in A: CN=Lab issuing CA" in ran.stdout
+    assert "in it, but not in A: CN=Foreign root\n" in ran.stdout
 
 
 def test_a_repeated_path_is_probed_once(site: Site, nginx: Nginx) -> None:

@@ -36,6 +36,7 @@ FINE = (
     "word and deed agree",
     "a page that is not there is no refusal",
     "asks, and leaves the refusal to HTTP",
+    "names nobody and refuses an expired one",
     "names nobody and accepts",
     "HTTP refuses one whom TLS let through",
     "does not ask, and lets in",
@@ -106,6 +107,14 @@ CASES = (
         ("refuses-unannounced",),
         (1,),
         Outcome.REFUSED_BY_ALERT,
+    ),
+    Case(
+        "names nobody and refuses an expired one",
+        request(None),
+        (REFUSED_ANONYMOUS, Did(1, 200), Did(3, alert=AlertDescription.certificate_expired)),
+        ("as-announced",),
+        (),
+        Outcome.ACCEPTED,
     ),
     Case(
         "names nobody and accepts",
