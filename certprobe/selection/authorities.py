@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from certprobe.selection.cells import Caution, Met, NotAsked, Reason, Rejection, Subject
-from certprobe.selection.words import alternatives, intermediates, names
+from certprobe.selection.words import intermediates, names
 
 if TYPE_CHECKING:
     from certprobe.pki.certificate import Certificate
@@ -97,8 +97,9 @@ def _upwards(issuers: list[DistinguishedName]) -> str:
 
 
 def _takes(nearest: tuple[DistinguishedName, ...], asked: Asked) -> str:
-    more = "another CA that the server lists" if len(asked.names) > len(nearest) else None
-    return alternatives([*(str(name) or "an empty name" for name in nearest), *([more] if more else ())])
+    """The likest name; the others stand in the fact beside."""
+    likest = str(nearest[0]) or "an empty name"
+    return f"{likest} or another CA that the server lists" if len(asked.names) > 1 else likest
 
 
 def _use_another(last: Certificate, nearest: tuple[DistinguishedName, ...], asked: Asked) -> str:

@@ -262,8 +262,8 @@ CASES = [
         "RFC 8446 4.2.4",
         "issued by CN=Lab issuing CA under CN=Lab root, none of which the server lists;"
         " it lists CN=Other root; CN=A third",
-        "use a certificate issued by CN=Other root or CN=A third; or add the certificate of CN=Lab root to your"
-        " --cert file, if a listed CA has issued it",
+        "use a certificate issued by CN=Other root or another CA that the server lists; or add the certificate of"
+        " CN=Lab root to your --cert file, if a listed CA has issued it",
     ),
     Case(
         "issued by nobody in the list, TLS 1.1",
