@@ -42,6 +42,7 @@ from certprobe.chain.strict_fields import (
     check_weakness,
 )
 from certprobe.chain.strict_names import (
+    check_alternative_names,
     check_common_name,
     check_general_names,
     check_server_names,
@@ -97,6 +98,7 @@ STRICT_CHECKS: Final[tuple[Check, ...]] = (
     check_foreign_usages,
     check_issuers_foreign_usages,
     check_subject_alt_name,
+    check_alternative_names,
     check_server_names,
     check_common_name,
     remark_name_constraints,

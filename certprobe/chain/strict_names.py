@@ -24,7 +24,7 @@ _ADDRESS: Final = re.compile(r"[0-9a-f]*:[0-9a-f:.]*|(0x[0-9a-f]+|[0-9]+)(\.(0x[
 
 
 def check_subject_alt_name(path: PathView) -> Iterator[Result]:
-    """subjectAltName is critical just where there is no other name, and is never empty."""
+    """subjectAltName is critical just where there is no other name."""
     certificate = path.certificates[0]
     extension = certificate.extension(extensions.SUBJECT_ALT_NAME)
     if extension is None:
@@ -35,8 +35,13 @@ def check_subject_alt_name(path: PathView) -> Iterator[Result]:
         yield 0, Remark("BR 7.1.2.7.12", "subjectAltName is critical beside a subject, and must not be")
     if not certificate.subject.rdns and not extension.critical:
         yield 0, Remark("RFC 5280 4.2.1.6", "subjectAltName is not critical without a subject, and must be")
-    if certificate.subject_alt_names == ():
-        yield 0, Remark("RFC 5280 4.2.1.6", "subjectAltName is empty")
+
+
+def check_alternative_names(path: PathView) -> Iterator[Result]:
+    """A subjectAltName holds a name, a CA's too."""
+    for index, certificate in enumerate(path.certificates):
+        if certificate.subject_alt_names == ():
+            yield index, Remark("RFC 5280 4.2.1.6", "subjectAltName is empty")
 
 
 def check_general_names(path: PathView) -> Iterator[Result]:

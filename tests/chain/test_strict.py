@@ -145,6 +145,7 @@ CAS: list[tuple[Options, str]] = [
     ({"key_usage": None}, "keyUsage is missing in a CA"),
     ({"key": rsa_key(1024)}, "an RSA key of 1024 bits: neither under 2048 nor a broken octet is allowed"),
     ({"serial_number": 0}, "the serial number is 0, not positive"),
+    ({"extensions": (Extension(SUBJECT_ALT_NAME, sequence()),)}, "subjectAltName is empty"),
     (
         {"extended_key_usage": (SERVER_AUTH, CODE_SIGNING)},
         "extKeyUsage has codeSigning in the issuer of one for TLS",
