@@ -4,8 +4,8 @@
 _certprobe_knows() {
     options=() words=() files=no
     case $1 in
-        certprobe) options=(--version -h --help) words=(https ldap match verify explain lab) ;;
-        'certprobe https') options=(--path --paths-from --ntauth --cert --key --password-file --password-env --select --callback --pick --accepts --trust --policy --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
+        certprobe) options=(--version -h --help) words=(https ldap match verify inspect explain lab) ;;
+        'certprobe https') options=(--path --paths-from --ntauth --cert --key --recursive --password-file --password-env --select --callback --pick --accepts --trust --policy --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
         'certprobe https --path') ;;
         'certprobe https --paths-from') files=yes ;;
         'certprobe https --ntauth') files=yes ;;
@@ -28,7 +28,7 @@ _certprobe_knows() {
         'certprobe https --tls-max') words=(1.0 1.1 1.2 1.3) ;;
         'certprobe https --timeout') ;;
         'certprobe https --format') words=(text json) ;;
-        'certprobe ldap') options=(--starttls --ntauth --cert --key --password-file --password-env --select --callback --pick --accepts --trust --policy --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
+        'certprobe ldap') options=(--starttls --ntauth --cert --key --recursive --password-file --password-env --select --callback --pick --accepts --trust --policy --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
         'certprobe ldap --ntauth') words=(directory) files=yes ;;
         'certprobe ldap --cert') files=yes ;;
         'certprobe ldap --key') files=yes ;;
@@ -49,7 +49,7 @@ _certprobe_knows() {
         'certprobe ldap --tls-max') words=(1.0 1.1 1.2 1.3) ;;
         'certprobe ldap --timeout') ;;
         'certprobe ldap --format') words=(text json) ;;
-        'certprobe match') options=(--key --password-file --password-env --like --ca-list --report --at --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
+        'certprobe match') options=(--key --recursive --password-file --password-env --like --ca-list --report --at --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
         'certprobe match --key') files=yes ;;
         'certprobe match --password-file') files=yes ;;
         'certprobe match --password-env') ;;
@@ -83,6 +83,11 @@ _certprobe_knows() {
         'certprobe verify --password-file') files=yes ;;
         'certprobe verify --password-env') ;;
         'certprobe verify --format') words=(text json) ;;
+        'certprobe inspect') options=(--recursive --password-file --password-env --at --format -v --verbose -q --quiet -h --help) files=yes ;;
+        'certprobe inspect --password-file') files=yes ;;
+        'certprobe inspect --password-env') ;;
+        'certprobe inspect --at') ;;
+        'certprobe inspect --format') words=(text json) ;;
         'certprobe explain') options=(--format -h --help) ;;
         'certprobe explain --format') words=(text json) ;;
         'certprobe lab') options=(-h --help) words=(demo up) ;;

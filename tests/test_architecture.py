@@ -70,12 +70,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "gather": {"fetch", "vicinity", "chain", "pki", "report", *FOUNDATION},
     "judging": {"chain", "policy", "pki", "report", *FOUNDATION},
+    "inventory": {"pki", "report", *FOUNDATION},
     "verify": {"judging", "chain", "policy", "pki", "report", *FOUNDATION},
     "probe": {"gather", *ROAD, *STAGES},
     "listener": STAGES,
     "scan": {"probe", "endpoint", "report", *FOUNDATION},
     "lab": {"probe", *ROAD, *STAGES},
-    "cli": {"probe", "verify", *FETCHING, *ROAD, "callbacks", "listener", "scan", "lab", "render", "explain", *STAGES},
+    "cli": {
+        *("probe", "verify", "inventory", "callbacks", "listener", "scan", "lab", "render", "explain"),
+        *(*FETCHING, *ROAD, *STAGES),
+    },
 }
 
 # Foreign library -> the only files, or rooms, that import it.
@@ -91,7 +95,7 @@ IMPORTED_BY = {
 
 PURE_ROOMS = {
     *("errors", "wincrypt", "pki", "tls", "application", "selection", "chain", "policy", "report", "explain"),
-    *("judging", "verify"),
+    *("judging", "verify", "inventory"),
 }
 OUTSIDE = {
     *("os", "io", "pathlib", "shutil", "tempfile", "fileinput", "glob", "zoneinfo", "sys", "platform"),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from certprobe.pki.ocsp import OcspResponse
     from certprobe.pki.published import Published
 
-_LONGEST_FILE = 64 * 1024 * 1024
+LONGEST_FILE = 64 * 1024 * 1024
 _LONGEST_PASSWORD = 4096
 _STANDARD_INPUT = "-"
 _SYSTEM_BUNDLES = (
@@ -59,7 +59,7 @@ class Passwords:
 
     def decode(self, path: str) -> Contents:
         """Read and decode a file, with a password only if it needs one."""
-        data = read_file(path, _LONGEST_FILE)
+        data = read_file(path, LONGEST_FILE)
         source = name_of(path)
         try:
             return decode(data, source=source, password=None)
@@ -116,9 +116,7 @@ def _file(path: str, most: int) -> bytes:
         return file.read(most)
 
 
-def read_identities(
-    cert: Iterable[str], key: Iterable[str], passwords: Passwords, reach: Reach = Reach.FLAT
-) -> Identities:
+def read_identities(cert: Iterable[str], key: Iterable[str], passwords: Passwords, reach: Reach) -> Identities:
     """Decode every file of --cert and --key and match keys to certificates over all of them.
 
     Of a directory among --cert every file is read; what cannot be used is noted and passed over.
@@ -174,7 +172,7 @@ def read_certificates(path: str) -> CertificateStore:
 
 
 def _certificates(path: str) -> tuple[Certificate, ...]:
-    return decode(read_file(path, _LONGEST_FILE), source=path, password=None).certificates
+    return decode(read_file(path, LONGEST_FILE), source=path, password=None).certificates
 
 
 def read_crls(path: str) -> tuple[CertificateList, ...]:
@@ -193,7 +191,7 @@ def read_ocsp_responses(path: str) -> tuple[OcspResponse, ...]:
 
 def _published(path: str, decode: Callable[[bytes], Published]) -> Published:
     try:
-        return decode(read_file(path, _LONGEST_FILE))
+        return decode(read_file(path, LONGEST_FILE))
     except DecodeError as error:
         raise DecodeError(f"{path}: {error}") from None
 

@@ -20,6 +20,7 @@ _COMMANDS = {
     "ldap": ("certprobe.cli.ldap", "Probe a directory over LDAPS or StartTLS, and log in by SASL EXTERNAL."),
     "match": ("certprobe.cli.match", "Which of your certificates fits what a server asks for, and why not the others."),
     "verify": ("certprobe.cli.verify", "Judge certificates in files as Windows would: every path, fault and policy."),
+    "inspect": ("certprobe.cli.inspect", "Say what is in files and directories of certificates, keys and stores."),
     "explain": ("certprobe.cli.explain", "Say what a code of Windows, TLS, OpenSSL, IIS or LDAP means."),
     "lab": ("certprobe.cli.lab", "Servers with planted faults on this machine, to try certprobe on."),
 }

@@ -12,10 +12,11 @@ import click
 from certprobe import __version__
 from certprobe.chooser import Store
 from certprobe.cli.command import Command
+from certprobe.cli.directories import Reach
 from certprobe.cli.exits import exit_codes_epilog
 from certprobe.cli.inputs import Passwords, name_of, parse_time, read_certificates, read_file, read_identities
 from certprobe.cli.reaching import REACHING, client_options, deadline, require_consistency, route, verbosity
-from certprobe.cli.shared import AT, PASSWORD_ENV, PASSWORD_FILE
+from certprobe.cli.shared import AT, PASSWORD_ENV, PASSWORD_FILE, RECURSIVE
 from certprobe.cli.streams import standard_streams
 from certprobe.endpoint import Scheme, StartTls, parse_https, parse_ldap
 from certprobe.errors import DecodeError, FileError, UsageError
@@ -42,6 +43,7 @@ class Typed(NamedTuple):
     like: str | None
     ca_list: str | None
     report: str | None
+    reach: Reach
     password_file: str | None
     password_env: str | None
     at: str
@@ -74,6 +76,7 @@ def _reaching(command: Callable[..., int]) -> Callable[..., int]:
 )
 @click.argument("stores", metavar="STORE...", nargs=-1, required=True)
 @click.option("--key", metavar="FILE", multiple=True, help="Private key, if no STORE holds it. Repeatable.")
+@RECURSIVE
 @PASSWORD_FILE
 @PASSWORD_ENV
 @click.option(
@@ -105,7 +108,7 @@ def match(stores: tuple[str, ...], **options: Any) -> int:
         raise UsageError("give one of --like URL, --ca-list FILE and --report FILE: it says what is asked for")
     require_consistency(typed)
     at = parse_time(typed.at)
-    identities = read_identities(stores, typed.key, Passwords(typed.password_file, typed.password_env))
+    identities = read_identities(stores, typed.key, Passwords(typed.password_file, typed.password_env), typed.reach)
     if not identities.credentials:
         raise DecodeError("; ".join(identities.notes) or "no client certificate in it")
     store = Store(identities.credentials, at, identities.certificates)
@@ -184,7 +187,7 @@ def _asked(endpoint: Endpoint, typed: Typed, at: datetime) -> ProbeReport:
         plan=each_path((endpoint,), BySelection(Store((), at))),
         route=route(typed, endpoint),
         options=client_options(typed, endpoint, alpn),
-        identities=read_identities((), (), Passwords(None, None)),
+        identities=read_identities((), (), Passwords(None, None), Reach.FLAT),
         yardstick=Yardstick(CertificateStore(()), at, ChainPolicy.BASE),
         trust="no root at all",
         started=datetime.now(UTC),

@@ -20,7 +20,7 @@ from certprobe.cli.revocation import (
     revocation_flags,
     take_revocation,
 )
-from certprobe.cli.shared import AT, PASSWORD_ENV, PASSWORD_FILE, TRUST
+from certprobe.cli.shared import AT, PASSWORD_ENV, PASSWORD_FILE, RECURSIVE, TRUST
 from certprobe.cli.streams import kept_for_the_report, standard_streams
 from certprobe.errors import UsageError
 from certprobe.judging import Yardstick
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from certprobe.chooser import Chooser
+    from certprobe.cli.directories import Reach
     from certprobe.endpoint import Endpoint
     from certprobe.report.model import ProbeReport
     from certprobe.trials import Plan
@@ -48,6 +49,7 @@ class Common(NamedTuple):
     revocation: RevocationTyped
     cert: tuple[str, ...]
     key: tuple[str, ...]
+    reach: Reach
     password_file: str | None
     password_env: str | None
     select: str | None
@@ -73,11 +75,13 @@ class Common(NamedTuple):
 _JUDGING = (
     click.option(
         "--cert",
-        metavar="FILE",
+        metavar="FILE|DIR",
         multiple=True,
-        help="Client certificates and keys: PEM (any number, any order), DER, PKCS#12. Repeatable.",
+        help="Client certificates and keys: PEM (any number, any order), DER, PKCS#7, PKCS#12, JKS, JCEKS; or a"
+        " directory of such files. Repeatable.",
     ),
     click.option("--key", metavar="FILE", multiple=True, help="Private key, if --cert holds none. Repeatable."),
+    RECURSIVE,
     PASSWORD_FILE,
     PASSWORD_ENV,
     click.option(
@@ -155,7 +159,8 @@ def _require_consistency(common: Common) -> None:
 def _wanted(endpoints: tuple[Endpoint, ...], alpn: tuple[str, ...], common: Common) -> Probe:
     at = parse_time(common.at)
     way, options = route(common, endpoints[0]), client_options(common, endpoints[0], alpn)
-    identities = read_identities(common.cert, common.key, Passwords(common.password_file, common.password_env))
+    passwords = Passwords(common.password_file, common.password_env)
+    identities = read_identities(common.cert, common.key, passwords, common.reach)
     nt_auth = read_certificates(common.ntauth) if common.ntauth is not None else None
     trust = read_trust(common.trust)
     return Probe(

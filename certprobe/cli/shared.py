@@ -6,11 +6,20 @@ from typing import Final
 
 import click
 
+from certprobe.cli.directories import Reach
+
 PASSWORD_FILE: Final = click.option(
-    "--password-file", metavar="FILE", help="First line: the password of encrypted keys and PKCS#12."
+    "--password-file", metavar="FILE", help="First line: the password of encrypted keys, PKCS#12 and JKS."
 )
 PASSWORD_ENV: Final = click.option(
     "--password-env", metavar="NAME", help="Environment variable that holds the password."
+)
+RECURSIVE: Final = click.option(
+    "--recursive",
+    "reach",
+    is_flag=True,
+    callback=lambda _context, _parameter, given: Reach.RECURSIVE if given else Reach.FLAT,
+    help="Of a directory, read everything below it too.",
 )
 TRUST: Final = click.option(
     "--trust",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from binascii import b2a_base64
 from typing import TYPE_CHECKING
 
+from certprobe.pki import algorithms, fields
 from certprobe.pki.usage import KeyUsage, usage_name
 from certprobe.tls.enums import ProtocolVersion, name_of
 
@@ -79,6 +80,16 @@ def summary(certificate: Certificate) -> shape_pki.Summary:
         "thumbprint": certificate.thumbprint,
         "not_before": time_or_none(certificate.not_before),
         "not_after": time_or_none(certificate.not_after),
+    }
+
+
+def key_facts(key: fields.PublicKeyInfo) -> shape_pki.PublicKey:
+    """What kind of key it is that stands in no certificate."""
+    oid, curve = key.algorithm.oid, fields.named_curve(key)
+    return {
+        "algorithm": algorithms.PUBLIC_KEY_ALGORITHMS.get(oid, oid),
+        "bits": fields.key_bits(key),
+        "curve": algorithms.CURVES[curve].name if curve in algorithms.CURVES else curve,
     }
 
 

@@ -14,6 +14,7 @@ from typing import Any
 REPORT = "schema.json"
 VERIFICATION = "verification.json"
 MATCH = "match.json"
+INVENTORY = "inventory.json"
 _DEFINITIONS = '  "$defs": {\n'
 _END = "\n  }\n}\n"
 _DEFINITION = re.compile(r'^    "(?P<name>\w+)": \{(?:[^\n]*\}|\n.*?^    \})(?=,?$)', re.MULTILINE | re.DOTALL)
@@ -51,6 +52,6 @@ def with_shared_definitions(own: str, report: str) -> str:
 
 
 if __name__ == "__main__":
-    for name in (VERIFICATION, MATCH):
+    for name in (VERIFICATION, MATCH, INVENTORY):
         path = Path(str(files("certprobe.report").joinpath(name)))
         path.write_text(with_shared_definitions(text(name), text(REPORT)), encoding="utf-8")
