@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from certprobe.chain.context import ChainContext
     from certprobe.pki.certificate import Certificate
+    from certprobe.pki.server_identity import NameRules
     from certprobe.report.fetches import Fetch
 
     Judged: TypeAlias = tuple[ChainContext, tuple[Fetch, ...]]
@@ -114,7 +115,9 @@ def judge_server(
     policy = ChainPolicy.SSL if yardstick.policy is ChainPolicy.NT_AUTH else yardstick.policy
     deciding = verify_chain_policy(policy, context, para)
     statuses = _statuses((*_ALWAYS_ASKED, policy), context, para)
-    return Judgement(Role.SERVER, context, statuses, deciding, _reason(context, deciding, fetches, host), fetches)
+    mismatch = _name_mismatch(certificates[0], host, yardstick.profile.names)
+    reason = _reason(context, deciding, fetches, mismatch)
+    return Judgement(Role.SERVER, context, statuses, deciding, reason, fetches, mismatch)
 
 
 def judge_client(sent: tuple[Certificate, ...], known: Iterable[Certificate], yardstick: Yardstick) -> Judgement:
@@ -140,9 +143,9 @@ def judge_certificate(
     auth_type = AuthType.AUTHTYPE_CLIENT if purpose.role is Role.CLIENT else AuthType.AUTHTYPE_SERVER
     statuses = _statuses(ChainPolicy, context, _parameters(auth_type, purpose.host, yardstick))
     deciding = next(status for status in statuses if status.policy is yardstick.policy)
-    return Judgement(
-        purpose.role, context, statuses, deciding, _reason(context, deciding, fetches, purpose.host), fetches
-    )
+    mismatch = _name_mismatch(certificate, purpose.host, yardstick.profile.names) if purpose.host is not None else ""
+    reason = _reason(context, deciding, fetches, mismatch)
+    return Judgement(purpose.role, context, statuses, deciding, reason, fetches, mismatch)
 
 
 def _with_staple(yardstick: Yardstick, stapled_ocsp: bytes) -> Yardstick:
@@ -168,12 +171,12 @@ def _statuses(
     return tuple(verify_chain_policy(each, context, para) for each in dict.fromkeys(policies))
 
 
-def _reason(context: ChainContext, status: PolicyStatus, fetches: tuple[Fetch, ...], host: str | None = None) -> str:
+def _reason(context: ChainContext, status: PolicyStatus, fetches: tuple[Fetch, ...], mismatch: str = "") -> str:
     """The finding that the status stands for, in its own words; "" for success."""
     if status.error == ERROR_SUCCESS:
         return ""
-    if status.error == CERT_E_CN_NO_MATCH and host is not None:
-        return _name_mismatch(context.elements[0].certificate, host)
+    if status.error == CERT_E_CN_NO_MATCH:
+        return mismatch
     chain = context.chains[status.chain_index]
     findings = chain.findings if status.element_index < 0 else chain.elements[status.element_index].findings
     bits = bits_behind(status.policy, status.error)
@@ -198,7 +201,10 @@ def _without_finding(context: ChainContext, status: PolicyStatus) -> str:
             return meaning(status.error).text
 
 
-def _name_mismatch(certificate: Certificate, host: str) -> str:
-    presented = match_server_name(certificate, host).presented
-    named = ", ".join(presented[:_NAMES_SHOWN]) + (" ..." if len(presented) > _NAMES_SHOWN else "")
+def _name_mismatch(certificate: Certificate, host: str, rules: NameRules) -> str:
+    """Why the certificate is not one of that server; "" if it is."""
+    match = match_server_name(certificate, host, rules)
+    if match.matched:
+        return ""
+    named = ", ".join(match.presented[:_NAMES_SHOWN]) + (" ..." if len(match.presented) > _NAMES_SHOWN else "")
     return f"it names {named or 'no server'}, not {host}"

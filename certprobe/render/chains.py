@@ -40,6 +40,8 @@ def write_best_path(page: Page, judgement: shape_pki.Judgement, verbosity: Verbo
         if number:
             page.line(f"Chain {number}:", indent=2)
         write_chain(page, chain, verbosity)
+    if judgement["name_mismatch"] and judgement["reason"] != judgement["name_mismatch"]:
+        page.line(("The name does not fit: ", Tone.ODD), judgement["name_mismatch"], indent=2)
 
 
 def write_search_end(page: Page, judgement: shape_pki.Judgement) -> None:

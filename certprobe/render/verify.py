@@ -104,8 +104,9 @@ def _write_more(page: Page, judgement: shape_pki.Judgement) -> None:
         for number, element in enumerate((*chain["elements"], chain))
         for finding in element["findings"]
     }
-    if len(faults) > 1:
-        others = words.count(len(faults) - 1, "other fault")
+    count = len(faults) + bool(judgement["name_mismatch"])
+    if count > 1:
+        others = words.count(count - 1, "other fault")
         page.line(f"Below: {others}; a policy names one at a time.", indent=_INDENT)
 
 

@@ -28,6 +28,7 @@ def judgement(judged: Judgement) -> shape_pki.Judgement:
         "policies": [_policy(answer) for answer in judged.statuses],
         "deciding": _policy(judged.deciding),
         "fetches": [_fetch(fetch) for fetch in judged.fetches],
+        "name_mismatch": judged.name_mismatch,
     }
 
 

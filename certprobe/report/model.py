@@ -127,7 +127,8 @@ class Role(enum.Enum):
 class Judgement(NamedTuple):
     """A chain, every policy's answer, the answer that counts for the exit code, and the reason for it in words.
 
-    `fetches` tells every URL that was wanted for it.
+    `fetches` tells every URL that was wanted for it, `name_mismatch` why the server's name does not fit ("" if it does,
+    or none was asked for): a policy tells that only when nothing else is wrong.
     """
 
     role: Role
@@ -136,6 +137,7 @@ class Judgement(NamedTuple):
     deciding: PolicyStatus
     reason: str
     fetches: tuple[Fetch, ...] = ()
+    name_mismatch: str = ""
 
 
 class Outcome(enum.Enum):

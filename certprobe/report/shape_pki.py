@@ -149,7 +149,8 @@ class Fetch(TypedDict):
 class Judgement(TypedDict):
     """CERT_CHAIN_CONTEXT and what each policy says of it.
 
-    `chains` holds the best path; `deciding` counts for the exit code, and `reason` says it in words.
+    `chains` holds the best path; `deciding` counts for the exit code, and `reason` says it in words. `name_mismatch`
+    says why the server's name does not fit, also where a policy names another fault; "" if it does, or none was asked.
     """
 
     role: str
@@ -162,3 +163,4 @@ class Judgement(TypedDict):
     policies: list[PolicyStatus]
     deciding: PolicyStatus
     fetches: list[Fetch]
+    name_mismatch: str

@@ -69,6 +69,21 @@ def test_the_first_lines_say_whose_fault_it_is_and_that_there_are_more(
     assert more.strip() == f"Below: {others} other faults; a policy names one at a time."
 
 
+def test_a_name_that_does_not_fit_is_told_beside_what_a_policy_names_first(tmp_path: Path) -> None:
+    path, mismatch = chain_file(tmp_path, FIVE), "it names www.lab.test, not other.test"
+    assert subject(path, "--host", "other.test", trust=None)["judgement"]["name_mismatch"] == mismatch
+    assert subject(path, "--host", "www.lab.test", trust=None)["judgement"]["name_mismatch"] == ""
+    lines = verify(path, "--host", "other.test", trust=None).stdout.splitlines()
+    assert lines[3].strip() == "Below: 5 other faults; a policy names one at a time."
+    assert f"  The name does not fit: {mismatch}" in lines
+
+
+def test_a_name_that_a_policy_refuses_is_told_once(tmp_path: Path) -> None:
+    out = verify(chain_file(tmp_path, CA.server("www.lab.test")), "--host", "other.test").stdout
+    assert "it names www.lab.test, not other.test" in out
+    assert "The name does not fit" not in out
+
+
 @pytest.mark.parametrize(("options", "base", "ssl"), [
     ((), ("CERT_E_UNTRUSTEDROOT", 0, 4), ("CERT_E_UNTRUSTEDROOT", 0, 4)),
     (BREAKERS[:2], ("CERT_E_WRONG_USAGE", 0, 1), ("CERT_E_EXPIRED", 0, 0)),
