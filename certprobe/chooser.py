@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from certprobe.errors import CallbackError
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -13,13 +11,14 @@ if TYPE_CHECKING:
 
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.credential import Credential
-    from certprobe.selection.callbacks import Callback, Decision, QueryClientCert, WsCustomCertCredential
+    from certprobe.selection.callbacks import Callback, ChannelCredential, ConnectionInfo, Decision
     from certprobe.selection.select import Choice, Selection
     from certprobe.tls.events import Phase
     from certprobe.tls.messages import CertificateRequest
     from certprobe.transport import Step
 
     Pick: TypeAlias = Callable[["Question", Selection], Credential | None]
+    Decide: TypeAlias = Callable[[ConnectionInfo, float], Decision]
 
 
 class Question(NamedTuple):
@@ -101,7 +100,7 @@ class ByQueryClientCert(NamedTuple):
     """Asks a QUERYCLIENTCERT (winldap.h) at each CertificateRequest."""
 
     store: Store
-    callback: QueryClientCert
+    decide: Decide
 
     def open(self, url: str, via_uri: str | None, step: Step) -> None:
         """This contract knows no question before the handshake."""
@@ -109,46 +108,39 @@ class ByQueryClientCert(NamedTuple):
     def answer(self, question: Question) -> Answer:
         """Ask the callback, within what is left of the step."""
         from certprobe.selection.callbacks import ConnectionInfo
-        from certprobe.selection.decide import decide_on_request
 
         selection = self.store.select(question.request)
         connection = ConnectionInfo(question.url, question.phase, question.request, selection.candidates)
-        return _by_callback(decide_on_request(self.callback, connection, question.step.left()), selection)
+        return _by_callback(self.decide(connection, question.step.left()), selection)
 
 
 class ByGetCert:
     """Asks a WS_GET_CERT_CALLBACK (webservices.h) before each ClientHello, and sends its certificate when asked."""
 
-    def __init__(self, store: Store, callback: WsCustomCertCredential) -> None:
-        from certprobe.selection.decide import with_state
-
+    def __init__(self, store: Store, credential: ChannelCredential) -> None:
         self._store = store
-        self._callback = with_state(callback, store.credentials)
+        self._credential = credential
         self._decision: Decision | None = None
+        self._told: str | None = None
 
     def open(self, url: str, via_uri: str | None, step: Step) -> None:
         """Ask the callback. Raises CallbackError where it fails: then the channel does not open."""
         from certprobe.selection.callbacks import EndpointAddress
-        from certprobe.selection.decide import decide_on_open, name_of
 
-        self._decision = decide_on_open(self._callback, EndpointAddress(url), via_uri, step.left())
-        if (failure := self._decision.failure) is not None:
-            words = f": {self._decision.note}" if self._decision.note else ""
-            name = name_of(self._callback.get_cert_callback)
-            raise CallbackError(f"{name} answered {failure.symbol}, so the channel was not opened{words}")
+        self._decision = self._credential.get_cert(EndpointAddress(url), via_uri, step.left())
 
     def answer(self, question: Question) -> Answer:
         """Send what was decided when the channel opened."""
         assert self._decision is not None
-        return _by_callback(self._decision, self._store.select(question.request))
+        note = "; ".join(filter(None, (self._told, self._decision.note))) or None
+        return _by_callback(self._decision._replace(note=note), self._store.select(question.request))
 
     def tell_issuer_list(self, request: CertificateRequest, step: Step) -> None:
         """After a refusal: tell the server's list, for the channel to be opened once more."""
         from certprobe.pki.name import DistinguishedName
-        from certprobe.selection.decide import notify_issuer_list
 
         names = tuple(map(DistinguishedName, request.certificate_authorities or ()))
-        notify_issuer_list(self._callback, names, step.left())
+        self._told = self._credential.notify_issuer_list(names, step.left())
 
 
 def _by_callback(decision: Decision, selection: Selection) -> Answer:
@@ -160,8 +152,11 @@ def _by_callback(decision: Decision, selection: Selection) -> Answer:
 
 def by_callback(store: Store, callback: Callback) -> Chooser:
     """Return the Chooser that a user's callback is, by its contract."""
+    from functools import partial
+
     from certprobe.selection.callbacks import WsCustomCertCredential
+    from certprobe.selection.decide import FunctionCredential, decide_on_request
 
     if isinstance(callback, WsCustomCertCredential):
-        return ByGetCert(store, callback)
-    return ByQueryClientCert(store, callback)
+        return ByGetCert(store, FunctionCredential(callback, store.credentials))
+    return ByQueryClientCert(store, partial(decide_on_request, callback))

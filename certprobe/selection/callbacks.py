@@ -138,9 +138,21 @@ Callback: TypeAlias = "QueryClientCert | WsCustomCertCredential"
 class Decision(NamedTuple):
     """What a callback answered: `credential` is sent when asked for, None is anonymous.
 
-    `note` is what the callback wants said. `failure` is a failure HRESULT: the channel must not be opened.
+    `note` is what the callback wants said.
     """
 
     credential: Credential | None
     note: str | None = None
-    failure: HResult | None = None
+
+
+class ChannelCredential(Protocol):
+    """Where a channel has its certificate from: a WS_GET_CERT_CALLBACK as it is asked, within so many seconds.
+
+    Both raise CallbackError where there is no answer; then the channel is not opened.
+    """
+
+    def get_cert(self, target_address: EndpointAddress, via_uri: str | None, seconds: float) -> Decision:
+        """Say what the channel shall hold that is about to open."""
+
+    def notify_issuer_list(self, issuer_list: tuple[DistinguishedName, ...], seconds: float) -> str | None:
+        """Take the server's list after a refusal, before the channel opens again; return what is to be said."""

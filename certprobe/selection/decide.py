@@ -73,45 +73,45 @@ def decide_on_request(callback: QueryClientCert, connection: ConnectionInfo, sec
     return Decision(None if answer is False else _sendable(callback, answer))
 
 
-def with_state(callback: WsCustomCertCredential, credentials: tuple[Credential, ...]) -> WsCustomCertCredential:
-    """Return the callback as one probe uses it: with a ChannelState of its own if it has no state yet."""
-    if callback.get_cert_callback_state is not None:
-        return callback
-    return callback._replace(get_cert_callback_state=ChannelState(credentials))
+class FunctionCredential:
+    """A WS_GET_CERT_CALLBACK as one probe asks it: with a ChannelState of its own if it brings no state."""
 
+    def __init__(self, callback: WsCustomCertCredential, credentials: tuple[Credential, ...]) -> None:
+        own_state = callback.get_cert_callback_state
+        self._callback = callback
+        self._state = ChannelState(credentials) if own_state is None else own_state
 
-def decide_on_open(
-    callback: WsCustomCertCredential, target_address: EndpointAddress | None, via_uri: str | None, seconds: float
-) -> Decision:
-    """Ask a WS_GET_CERT_CALLBACK which credential the channel shall hold; raise CallbackError if it does not say."""
-    ask, state, error = callback.get_cert_callback, callback.get_cert_callback_state, WsError()
-    answer = _ask(ask, lambda: ask(state, target_address, via_uri, error), seconds)
-    if not isinstance(answer, tuple) or len(answer) != 2:
-        raise CallbackError(f"{name_of(ask)} returned {_kind(answer)}, not an HRESULT and a credential")
-    hresult, note = _hresult(ask, answer[0]), _text(error)
-    if hresult.failed:
-        return Decision(None, note, hresult)
-    return Decision(_sendable(ask, answer[1]), note)
+    def get_cert(self, target_address: EndpointAddress, via_uri: str | None, seconds: float) -> Decision:
+        """Ask for the credential that the channel shall hold.
 
+        Raises CallbackError if there is no answer, and if it is a failure HRESULT.
+        """
+        ask, error = self._callback.get_cert_callback, WsError()
+        answer = _ask(ask, lambda: ask(self._state, target_address, via_uri, error), seconds)
+        if not isinstance(answer, tuple) or len(answer) != 2:
+            raise CallbackError(f"{name_of(ask)} returned {_kind(answer)}, not an HRESULT and a credential")
+        hresult, note = _hresult(ask, answer[0]), _text(error)
+        if hresult.failed:
+            words = f": {note}" if note else ""
+            raise CallbackError(f"{name_of(ask)} answered {hresult.symbol}, so the channel was not opened{words}")
+        return Decision(_sendable(ask, answer[1]), note)
 
-def notify_issuer_list(
-    callback: WsCustomCertCredential, issuer_list: tuple[DistinguishedName, ...], seconds: float
-) -> str | None:
-    """Tell the server's list after a refusal, before the channel opens again; return what the callback wants said.
+    def notify_issuer_list(self, issuer_list: tuple[DistinguishedName, ...], seconds: float) -> str | None:
+        """Tell the server's list to whoever is to be told; without such a one a ChannelState takes it.
 
-    Raises CallbackError as for the other callbacks, and if it answers with a failure HRESULT.
-    """
-    tell, state = callback.cert_issuer_list_notification_callback, callback.get_cert_callback_state
-    if tell is None:
-        if isinstance(state, ChannelState):
-            state.issuer_list = issuer_list
-        return None
-    told, own_state, error = tell, callback.cert_issuer_list_notification_callback_state, WsError()
-    answer = _ask(told, lambda: told(own_state, issuer_list, error), seconds)
-    note = _text(error)
-    if answer is not None and (hresult := _hresult(told, answer)).failed:
-        raise CallbackError(f"{name_of(told)} answered {hresult.symbol}" + (f": {note}" if note else ""))
-    return note
+        Raises CallbackError as for the other callbacks, and if the answer is a failure HRESULT.
+        """
+        tell = self._callback.cert_issuer_list_notification_callback
+        if tell is None:
+            if isinstance(self._state, ChannelState):
+                self._state.issuer_list = issuer_list
+            return None
+        told, own_state, error = tell, self._callback.cert_issuer_list_notification_callback_state, WsError()
+        answer = _ask(told, lambda: told(own_state, issuer_list, error), seconds)
+        note = _text(error)
+        if answer is not None and (hresult := _hresult(told, answer)).failed:
+            raise CallbackError(f"{name_of(told)} answered {hresult.symbol}" + (f": {note}" if note else ""))
+        return note
 
 
 def name_of(function: object) -> str:

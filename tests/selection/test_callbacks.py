@@ -12,14 +12,15 @@ import pytest
 import certprobe.callbacks
 from certprobe.callbacks import S_OK, GetCertResult, WsCustomCertCredential, load_callback
 from certprobe.errors import CallbackError, FileError, UsageError
-from certprobe.selection.callbacks import ConnectionInfo
-from certprobe.selection.decide import decide_on_open, decide_on_request, with_state
+from certprobe.selection.callbacks import ConnectionInfo, EndpointAddress
+from certprobe.selection.decide import FunctionCredential, decide_on_request
 from certprobe.selection.select import select_client_certificate
 from certprobe.tls.events import Phase
 
 from .credentials import AT, ISSUING, credential, tls13
 
 ALICE = credential(ISSUING.client("alice"))
+TARGET = EndpointAddress("https://localhost/")
 CONNECTION = ConnectionInfo("https://localhost/", Phase.INITIAL, tls13(), ())
 
 SOURCE = """
@@ -87,7 +88,7 @@ def test_absolute_path(pick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_get_cert_sees_the_loaded_credentials() -> None:
     callback = load_callback("pick_here:opening")
     assert isinstance(callback, WsCustomCertCredential)
-    assert decide_on_open(with_state(callback, (ALICE,)), None, None, 60).credential is ALICE
+    assert FunctionCredential(callback, (ALICE,)).get_cert(TARGET, None, 60).credential is ALICE
 
 
 def test_a_whole_credential_keeps_its_state() -> None:
@@ -185,7 +186,7 @@ def test_the_examples_of_the_documentation(pick: Path) -> None:
     assert not isinstance(first, WsCustomCertCredential)
     assert decide_on_request(first, CONNECTION._replace(candidates=fitting), 60).credential is ALICE
     assert isinstance(second, WsCustomCertCredential)
-    assert decide_on_open(with_state(second, (ALICE,)), None, None, 60).credential is ALICE
+    assert FunctionCredential(second, (ALICE,)).get_cert(TARGET, None, 60).credential is ALICE
 
 
 def test_results_need_no_certificate() -> None:

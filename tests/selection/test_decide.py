@@ -29,14 +29,12 @@ from certprobe.selection.callbacks import (
     WsError,
 )
 from certprobe.selection.decide import (
+    FunctionCredential,
     Raised,
     Returned,
     StillRunning,
-    decide_on_open,
     decide_on_request,
-    notify_issuer_list,
     run_bounded,
-    with_state,
 )
 from certprobe.selection.select import select_client_certificate
 from certprobe.tls.events import Phase
@@ -197,8 +195,9 @@ def test_get_cert_is_told_state_and_addresses() -> None:
 
     own_state = object()
     callback = WsCustomCertCredential(get, own_state)
-    assert with_state(callback, (ALICE,)) is callback
-    assert decide_on_open(callback, TARGET, "https://10.0.0.1/", LONG) == Decision(ALICE, "as ever; alice")
+    assert FunctionCredential(callback, (ALICE,)).get_cert(TARGET, "https://10.0.0.1/", LONG) == Decision(
+        ALICE, "as ever; alice"
+    )
     assert told == [own_state, TARGET, "https://10.0.0.1/"]
 
 
@@ -209,14 +208,16 @@ def test_get_cert_is_told_state_and_addresses() -> None:
         (GetCertResult(S_OK), Decision(None)),
         ((0, ALICE), Decision(ALICE)),
         (GetCertResult(SEC_I_INCOMPLETE_CREDENTIALS, ALICE), Decision(ALICE)),
-        (GetCertResult(E_FAIL, ALICE), Decision(None, failure=E_FAIL)),
-        ((-0x7FFFBFFB, "not looked at"), Decision(None, failure=E_FAIL)),
     ],
 )
 def test_get_cert_answers(answer: object, decision: Decision) -> None:
-    decided = decide_on_open(get_cert(answer), TARGET, None, LONG)
-    assert decided == decision
-    assert decided.failure is None or decided.failure.symbol == "E_FAIL"
+    assert FunctionCredential(get_cert(answer), ()).get_cert(TARGET, None, LONG) == decision
+
+
+@pytest.mark.parametrize("answer", [GetCertResult(E_FAIL, ALICE), (-0x7FFFBFFB, "not looked at")])
+def test_get_cert_answers_failure(answer: object) -> None:
+    text = said(lambda: FunctionCredential(get_cert(answer), ()).get_cert(TARGET, None, LONG))
+    assert text.endswith("choose answered E_FAIL, so the channel was not opened")
 
 
 def test_get_cert_says_why_it_failed() -> None:
@@ -225,7 +226,8 @@ def test_get_cert_says_why_it_failed() -> None:
         error.add_string("x" * 2000)
         return GetCertResult(E_FAIL)
 
-    assert decide_on_open(WsCustomCertCredential(get), TARGET, None, LONG) == Decision(None, "x" * 1000, E_FAIL)
+    text = said(lambda: FunctionCredential(WsCustomCertCredential(get), ()).get_cert(TARGET, None, LONG))
+    assert text.endswith(f"get answered E_FAIL, so the channel was not opened: {'x' * 1000}")
 
 
 @pytest.mark.parametrize(
@@ -244,19 +246,21 @@ def test_get_cert_says_why_it_failed() -> None:
     ],
 )
 def test_get_cert_returns_rubbish(answer: object, words: str) -> None:
-    text = said(lambda: decide_on_open(get_cert(answer), TARGET, None, LONG))
+    text = said(lambda: FunctionCredential(get_cert(answer), ()).get_cert(TARGET, None, LONG))
     assert text == f"callback {__name__}:returning.<locals>.choose {words}"
 
 
 @pytest.mark.parametrize(("exception", "words"), RAISED)
 def test_get_cert_raises(exception: BaseException, words: str) -> None:
     callback = WsCustomCertCredential(cast("GetCert", raising(exception)))
-    assert said(lambda: decide_on_open(callback, TARGET, None, LONG)).endswith(words)
+    assert said(lambda: FunctionCredential(callback, ()).get_cert(TARGET, None, LONG)).endswith(words)
 
 
 def test_get_cert_never_returns(never: threading.Event) -> None:
     callback = WsCustomCertCredential(cast("GetCert", lambda *_: never.wait()))
-    assert said(lambda: decide_on_open(callback, TARGET, None, 0.01)).endswith("did not return within 0.01 seconds")
+    assert said(lambda: FunctionCredential(callback, ()).get_cert(TARGET, None, 0.01)).endswith(
+        "did not return within 0.01 seconds"
+    )
 
 
 def test_get_cert_learns_the_issuers_after_a_refusal_and_is_asked_again() -> None:
@@ -267,17 +271,23 @@ def test_get_cert_learns_the_issuers_after_a_refusal_and_is_asked_again() -> Non
         fitting = (c for c in state.credentials if c.certificate.issuer in state.issuer_list)
         return GetCertResult(S_OK, next(fitting))
 
-    callback = with_state(WsCustomCertCredential(get), (MALLORY, ALICE))
-    assert decide_on_open(callback, TARGET, None, LONG) == Decision(None)
-    assert notify_issuer_list(callback, (DistinguishedName(name_der("CN=Lab issuing CA")),), LONG) is None
-    assert decide_on_open(callback, TARGET, None, LONG) == Decision(ALICE)
+    asked = FunctionCredential(WsCustomCertCredential(get), (MALLORY, ALICE))
+    assert asked.get_cert(TARGET, None, LONG) == Decision(None)
+    assert asked.notify_issuer_list((DistinguishedName(name_der("CN=Lab issuing CA")),), LONG) is None
+    assert asked.get_cert(TARGET, None, LONG) == Decision(ALICE)
 
 
 def test_each_probe_has_a_state_of_its_own() -> None:
-    loaded = get_cert(GetCertResult(S_OK))
-    first, second = with_state(loaded, (ALICE,)), with_state(loaded, (ALICE,))
-    notify_issuer_list(first, (), LONG)
-    states = [callback.get_cert_callback_state for callback in (first, second)]
+    states: list[object] = []
+
+    def get(state: object, target: EndpointAddress | None, via: str | None, error: WsError | None) -> GetCertResult:
+        states.append(state)
+        return GetCertResult(S_OK)
+
+    first, second = (FunctionCredential(WsCustomCertCredential(get), (ALICE,)) for _ in range(2))
+    first.notify_issuer_list((), LONG)
+    for each in (first, second):
+        each.get_cert(TARGET, None, LONG)
     assert [state.issuer_list for state in states if isinstance(state, ChannelState)] == [(), None]
 
 
@@ -293,7 +303,7 @@ def test_issuer_list_of_a_callback_with_its_own_notification() -> None:
     state = object()
     callback = WsCustomCertCredential(cast("GetCert", returning((0, None))), None, notify, state)
     names = (DistinguishedName(name_der("CN=Lab root")),)
-    assert notify_issuer_list(callback, names, LONG) == "thank you"
+    assert FunctionCredential(callback, ()).notify_issuer_list(names, LONG) == "thank you"
     assert told == [state, names]
 
 
@@ -307,7 +317,7 @@ def test_issuer_list_of_a_callback_with_its_own_notification() -> None:
 def test_notification_that_fails(answer: object, words: str) -> None:
     notify = cast("CertIssuerListNotification", returning(answer))
     callback = WsCustomCertCredential(cast("GetCert", returning((0, None))), None, notify)
-    assert said(lambda: notify_issuer_list(callback, (), LONG)).endswith(words)
+    assert said(lambda: FunctionCredential(callback, ()).notify_issuer_list((), LONG)).endswith(words)
 
 
 # -- the time limit
