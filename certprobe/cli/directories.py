@@ -24,11 +24,18 @@ class Reach(enum.Enum):
     RECURSIVE = "recursive"
 
 
+class PassedOver(NamedTuple):
+    """A path that is not used, and why in plain words."""
+
+    path: str
+    reason: str
+
+
 class Listing(NamedTuple):
-    """Paths of files in order, and in plain words what was passed over."""
+    """Paths of files in order, and what was passed over."""
 
     files: tuple[str, ...]
-    passed_over: tuple[str, ...]
+    passed_over: tuple[PassedOver, ...]
 
 
 def list_files(directory: str, reach: Reach) -> Listing:
@@ -44,8 +51,9 @@ def list_files(directory: str, reach: Reach) -> Listing:
     except OSError as error:
         raise FileError(f"{directory}: {error.strerror}") from None
     if walk.left_out:
+        words = "1 file is" if walk.left_out == 1 else f"{walk.left_out} files are"
         limits = f"{_MOST_FILES} files and {_MOST_OCTETS >> 20} MiB"
-        walk.passed_over.append(f"{directory}: {walk.left_out} files are left out, as {limits} are read at most")
+        walk.pass_over(directory, f"{words} left out, as {limits} are read at most")
     return Listing(tuple(walk.files), tuple(walk.passed_over))
 
 
@@ -54,7 +62,7 @@ class _Walk:
 
     def __init__(self, reach: Reach) -> None:
         self.files: list[str] = []
-        self.passed_over: list[str] = []
+        self.passed_over: list[PassedOver] = []
         self.left_out = 0
         self._reach = reach
         self._seen: set[tuple[int, int]] = set()
@@ -71,13 +79,17 @@ class _Walk:
         if self._reach is Reach.FLAT:
             return
         if below and depth == _DEEPEST:
-            self.passed_over.append(f"{directory}: directories below the {_DEEPEST}th level")
+            self.pass_over(directory, f"nothing below it is read: it is {_DEEPEST} levels down")
             return
         for path, found in below:
             try:
                 self.enter(path, depth + 1, found)
             except OSError as error:
-                self.passed_over.append(f"{path}: {error.strerror}")
+                self.pass_over(path, str(error.strerror))
+
+    def pass_over(self, path: str, reason: str) -> None:
+        """Take down that something is not used."""
+        self.passed_over.append(PassedOver(path, reason))
 
     def _files(self, entries: list[os.DirEntry[str]]) -> Iterator[tuple[str, os.stat_result]]:
         """Take the files, and yield the directories."""
@@ -85,12 +97,12 @@ class _Walk:
             try:
                 status = entry.stat()
             except OSError as error:
-                self.passed_over.append(f"{entry.path}: {error.strerror}")
+                self.pass_over(entry.path, str(error.strerror))
                 continue
             if stat.S_ISDIR(status.st_mode):
                 yield entry.path, status
             elif not stat.S_ISREG(status.st_mode):
-                self.passed_over.append(f"{entry.path}: neither a file nor a directory")
+                self.pass_over(entry.path, "neither a file nor a directory")
             elif self._is_new(status):
                 self._take(entry.path, status)
 

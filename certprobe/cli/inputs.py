@@ -136,7 +136,9 @@ def _contents(path: str, passwords: Passwords, reach: Reach) -> list[Contents]:
     if not os.path.isdir(path):
         return [passwords.decode(path)]
     listing = list_files(path, reach)
-    contents = [Contents(path, notes=tuple(f"{each} (passed over)" for each in listing.passed_over))]
+    contents = [
+        Contents(path, notes=tuple(f"{each.path}: {each.reason} (passed over)" for each in listing.passed_over))
+    ]
     for file in listing.files:
         try:
             contents.append(passwords.decode(file))

@@ -105,7 +105,7 @@ class _Reader:
             return
         found = [self._file(file, Named.IN_DIRECTORY) for file in listing.files]
         yield from found
-        yield from (unread(path, Named.IN_DIRECTORY, reason) for reason in listing.passed_over)
+        yield from (unread(each.path, Named.IN_DIRECTORY, each.reason) for each in listing.passed_over)
         if not any(each.is_of_use for each in found):
             yield unread(path, Named.BY_USER, f"{path}: {nothing_in(self._reach)}")
 

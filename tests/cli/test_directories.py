@@ -15,7 +15,8 @@ from certprobe.errors import FileError
 
 def listed(directory: Path, reach: Reach = Reach.RECURSIVE) -> tuple[list[str], list[str]]:
     found = list_files(str(directory), reach)
-    return [os.path.relpath(file, directory) for file in found.files], list(found.passed_over)
+    told = [f"{each.path}: {each.reason}" for each in found.passed_over]
+    return [os.path.relpath(file, directory) for file in found.files], told
 
 
 @pytest.fixture
@@ -76,10 +77,13 @@ def test_bounds(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(directories, "_MOST_FILES", 3)
     assert listed(tree) == (
         ["a.pem", "b.pem", "below/c.pem"],
-        [f"{tree}: 1 files are left out, as 3 files and 512 MiB are read at most"],
+        [f"{tree}: 1 file is left out, as 3 files and 512 MiB are read at most"],
     )
     monkeypatch.setattr(directories, "_MOST_OCTETS", 12)
     assert listed(tree)[0] == ["a.pem", "b.pem"]
     monkeypatch.undo()
     monkeypatch.setattr(directories, "_DEEPEST", 1)
-    assert listed(tree) == (["a.pem", "b.pem", "below/c.pem"], [f"{tree}/below: directories below the 1th level"])
+    assert listed(tree) == (
+        ["a.pem", "b.pem", "below/c.pem"],
+        [f"{tree}/below: nothing below it is read: it is 1 levels down"],
+    )

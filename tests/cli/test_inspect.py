@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import timedelta
 from functools import cache
 from importlib.resources import files
@@ -208,7 +209,6 @@ def mixed(tmp_path: Path) -> Path:
     )
     (tmp_path / "below").mkdir()
     write(tmp_path / "below", bob_pem=BOB.chain_pem + BOB.private_key_pem())
-    (tmp_path / "fifo").unlink(missing_ok=True)
     return tmp_path
 
 
@@ -220,6 +220,15 @@ def test_a_directory(mixed: Path) -> None:
     deeper = told(mixed, ".", "--recursive")
     assert [each["source"] for each in deeper["identities"]] == ["./alice.pem #1", "./below/bob.pem #1"]
     assert ("note", "./below/bob.pem", "duplicate") in faults(deeper)
+
+
+def test_what_is_no_file_is_told(mixed: Path) -> None:
+    os.mkfifo(mixed / "fifo")
+    (mixed / "gone").symlink_to("nowhere")
+    document = told(mixed, ".")
+    titles = {fault["source"]: fault["title"] for fault in document["verdict"]["faults"]}
+    assert titles["./fifo"] == "passed over: neither a file nor a directory"
+    assert titles["./gone"] == "passed over: No such file or directory"
 
 
 def test_a_password_opens_what_it_opens(mixed: Path) -> None:
