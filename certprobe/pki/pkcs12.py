@@ -138,28 +138,30 @@ class _Reader:
                 self._faults.append(Fault(None, f"safe {number}", UnsupportedError(f"content type {kind}")))
 
     def _read_encrypted_safe(self, what: str, safes: bytes, encrypted_data: der.Tlv) -> None:
-        _, info, *_ = der.members(safes, encrypted_data, 2, limit=3)
-        _, algorithm, content = der.members(safes, info, 3, limit=3)
         try:
+            _, info, *_ = der.members(safes, encrypted_data, 2, limit=3)
+            _, algorithm, content = der.members(safes, info, 3, limit=3)
             plain = self._open(fields.algorithm_identifier(safes, algorithm), ber.octets(safes, content))
         except InputError as error:
             self._give_up(None, what, error)
+        except der.DerError as error:
+            self._give_up(None, what, DecodeError(f"damaged: {error}"))
         else:
             self._read_safe(plain, _DEEPEST)
 
     def _read_safe(self, contents: bytes, levels: int) -> None:
         contents = ber.definite(contents)
         for bag in der.children(contents, der.whole(contents, der.SEQUENCE, "SafeContents"), limit=_MOST_BAGS):
-            kind, value = _kind_and_value(contents, bag)
-            if kind == _SAFE_CONTENTS_BAG:
-                if not levels:
-                    raise der.DerError(f"SafeContents of more than {_DEEPEST} levels")
-                self._read_safe(der.element(contents, value), levels - 1)
-                continue
             self._bags += 1
             if self._bags > _MOST_BAGS:
                 raise der.DerError(f"more than {_MOST_BAGS} bags")
-            self._read_bag(kind, contents, bag, value)
+            kind, value = _kind_and_value(contents, bag)
+            if kind != _SAFE_CONTENTS_BAG:
+                self._read_bag(kind, contents, bag, value)
+            elif levels:
+                self._read_safe(der.element(contents, value), levels - 1)
+            else:
+                raise der.DerError(f"SafeContents of more than {_DEEPEST} levels")
 
     def _read_bag(self, kind: str, contents: bytes, bag: der.Tlv, value: der.Tlv) -> None:
         if kind not in _BAGS:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import warnings
 
 import pytest
@@ -22,12 +20,11 @@ from cryptography.hazmat.primitives.serialization import (
 from certprobe.errors import DecodeError, FileError, InputError, PasswordRequired, UnsupportedError, WrongPassword
 from certprobe.lab.der import bit_string, integer, oid, pem, sequence, tlv
 from certprobe.lab.pki import Issued
-from certprobe.pki import der
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.decode import Contents, FoundCertificate, decode
 from certprobe.pki.pem import split
 from certprobe.pki.private_key import public_key_octets
-from tests.pki.certificates import ISSUING, ROOT
+from tests.pki.certificates import ISSUING
 
 ALICE = ISSUING.client("alice")
 KEY_PEM = ALICE.private_key_pem()
@@ -170,168 +167,6 @@ def test_pkcs7_with_indefinite_lengths() -> None:
         read(indefinite[:-3])
 
 
-@pytest.mark.parametrize(
-    ("data", "password"),
-    [
-        (ALICE.pkcs12(b"secret"), b"secret"),
-        (ALICE.pkcs12(b"secret", encryption=OLD.build(b"secret")), b"secret"),
-        (ALICE.pkcs12(None), None),
-        (ALICE.pkcs12(None), b"meant for another file"),
-        (ALICE.pkcs12("Grüße".encode()), "Grüße".encode()),
-    ],
-    ids=["PBES2", "3DES", "none", "not needed", "UTF-8"],
-)
-def test_pkcs12(data: bytes, password: bytes | None) -> None:
-    contents = read(data, password)
-    assert contents.certificates == CERTIFICATES
-    assert [found.source for found in contents.found_certificates] == ["file #1", "file #2"]
-    assert holds_the_key(contents)
-    assert contents.found_keys[0].source == "file #3"
-    assert contents.notes == ()
-
-
-def test_friendly_names_of_pkcs12() -> None:
-    contents = read(ALICE.pkcs12(b"secret", friendly_name="Alice’s card"), b"secret")
-    assert [found.friendly_name for found in contents.found_certificates] == ["Alice’s card", None]
-
-
-def test_pkcs12_without_a_key() -> None:
-    data = pkcs12.serialize_java_truststore(
-        [pkcs12.PKCS12Certificate(x509.load_der_x509_certificate(ROOT.issued.der), b"root")], NoEncryption()
-    )
-    contents = read(data)
-    assert contents.found_certificates == (
-        FoundCertificate(Certificate(ROOT.issued.der), "file #1", "root", is_trusted=True),
-    )
-    assert contents.private_keys == ()
-
-
-def parts(pfx: bytes) -> tuple[bytes, bytes]:
-    """The authSafe of a PFX, and the octets that its MAC covers."""
-    auth_safe = list(der.children(pfx, der.whole(pfx, der.SEQUENCE, "PFX")))[1]
-    explicit = list(der.children(pfx, auth_safe))[1]
-    return der.element(pfx, auth_safe), der.value(pfx, der.read(pfx, explicit.value_start))
-
-
-def with_mac(pfx: bytes, algorithm: bytes, mac: bytes, iterations: int = 1) -> bytes:
-    mac_data = sequence(sequence(algorithm, tlv(0x04, mac)), tlv(0x04, b"salt"), integer(iterations))
-    return sequence(integer(3), parts(pfx)[0], mac_data)
-
-
-PFX = ALICE.pkcs12(b"secret")
-HMAC_WITH_SHA256 = sequence(oid("1.2.840.113549.2.9"), b"\x05\x00")
-
-
-def pbmac1(iterations: int) -> bytes:
-    pbkdf2 = sequence(tlv(0x04, b"salt"), integer(iterations), integer(32), HMAC_WITH_SHA256)
-    return sequence(
-        oid("1.2.840.113549.1.5.14"), sequence(sequence(oid("1.2.840.113549.1.5.12"), pbkdf2), HMAC_WITH_SHA256)
-    )
-
-
-def test_pkcs12_with_pbmac1() -> None:
-    key = hashlib.pbkdf2_hmac("sha256", b"secret", b"salt", 2048, 32)
-    pfx = with_mac(PFX, pbmac1(2048), hmac.digest(key, parts(PFX)[1], "sha256"))
-    assert holds_the_key(read(pfx, b"secret"))
-    with pytest.raises(WrongPassword):
-        read(pfx, b"wrong")
-
-
-def encrypted_with(algorithm: bytes) -> bytes:
-    """A PFX whose one safe is encrypted with this algorithm, and cannot be opened."""
-    content_info = sequence(oid("1.2.840.113549.1.7.1"), algorithm, tlv(0x80, bytes(32)))
-    safe = sequence(oid("1.2.840.113549.1.7.6"), tlv(0xA0, sequence(integer(0), content_info)))
-    return sequence(integer(3), sequence(oid("1.2.840.113549.1.7.1"), tlv(0xA0, tlv(0x04, sequence(safe)))))
-
-
-SHROUDED = sequence(
-    integer(3),
-    sequence(
-        oid("1.2.840.113549.1.7.1"),
-        tlv(
-            0xA0,
-            tlv(
-                0x04,
-                sequence(
-                    sequence(
-                        oid("1.2.840.113549.1.7.1"),
-                        tlv(
-                            0xA0,
-                            tlv(
-                                0x04,
-                                sequence(
-                                    sequence(
-                                        oid("1.2.840.113549.1.12.10.1.2"),
-                                        tlv(0xA0, sequence(sequence(oid("1.2.6")), tlv(0x04, bytes(16)))),
-                                    )
-                                ),
-                            ),
-                        ),
-                    )
-                ),
-            ),
-        ),
-    ),
-)
-TRIPLE_DES = "1.2.840.113549.1.12.1.3"
-
-
-CLOSED: list[tuple[bytes, bytes | None, type[InputError], str]] = [
-    (PFX, None, PasswordRequired, "PKCS#12 file is encrypted"),
-    (PFX, b"wrong", WrongPassword, "password does not open the PKCS#12 file, or the file is damaged"),
-    (PFX, b"", WrongPassword, "password does not open the PKCS#12 file, or the file is damaged"),
-    (PFX[:-1], b"secret", DecodeError, "damaged DER: value at byte 0 claims"),
-    (sequence(integer(3), sequence(b"\x05\x00")), b"x", DecodeError, "PKCS#12 file is damaged: contentType: tag 0x05"),
-    (
-        with_mac(PFX, sequence(oid("1.2.3")), bytes(32)),
-        b"secret",
-        UnsupportedError,
-        "PKCS#12: MAC with hash function 1.2.3 is not supported; SHA-256 is",
-    ),
-    (
-        with_mac(PFX, sequence(oid("1.3.14.3.2.26")), bytes(20), 2**31),
-        b"secret",
-        UnsupportedError,
-        "PKCS#12: asks for 2147483648 iterations of its key derivation function",
-    ),
-    (
-        with_mac(PFX, pbmac1(2**31), bytes(32)),
-        b"secret",
-        UnsupportedError,
-        "PKCS#12: asks for 2147483648 iterations of its key derivation function",
-    ),
-    (
-        encrypted_with(sequence(oid("1.2.5"))),
-        b"secret",
-        UnsupportedError,
-        "encryption algorithm 1.2.5 is not supported",
-    ),
-    (
-        encrypted_with(sequence(oid(TRIPLE_DES), sequence(tlv(0x04, b"salt"), integer(2**31)))),
-        b"secret",
-        UnsupportedError,
-        "PKCS#12: asks for 2147483648 iterations of its key derivation function",
-    ),
-    (SHROUDED, b"secret", UnsupportedError, "encryption algorithm 1.2.6 is not supported"),
-    (
-        sequence(integer(3), sequence(oid(SIGNED_DATA), tlv(0xA0, sequence()))),
-        b"secret",
-        UnsupportedError,
-        f"PKCS#12: content type {SIGNED_DATA} (public-key integrity) is not supported",
-    ),
-]
-
-
-@pytest.mark.parametrize(("data", "password", "error", "message"), CLOSED, ids=[message for *_, message in CLOSED])
-def test_why_a_pkcs12_file_does_not_open(
-    data: bytes, password: bytes | None, error: type[InputError], message: str
-) -> None:
-    with pytest.raises(InputError) as caught:
-        read(data, password)
-    assert type(caught.value) is error
-    assert str(caught.value).startswith(f"file: {message}")
-
-
 UNKNOWN: list[tuple[bytes, type[InputError], str]] = [
     (b"", DecodeError, "file is empty"),
     (b"hello", DecodeError, "neither PEM nor DER"),
@@ -365,10 +200,3 @@ def test_bounds() -> None:
         read(bytes(64 * 1024 * 1024 + 1))
     with pytest.raises(FileError, match="file: more than 100000 PEM blocks"):
         read(pem(b"\x30\x00") * 100_001)
-
-
-def test_pkcs12_without_anything_in_its_mac() -> None:
-    """Found by fuzzing: PFX with version, an empty authSafe, and a macData of no members."""
-    pfx = sequence(integer(3), sequence(), sequence())
-    with pytest.raises(DecodeError, match="PKCS#12 file is damaged: contentType: data ends"):
-        decode(pfx, source="f", password=None)

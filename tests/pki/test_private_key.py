@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -17,6 +19,7 @@ from certprobe.pki import private_key
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.credential import PrivateKey
 from certprobe.pki.pem import split
+from tests.peers.exporters import Exporters
 from tests.pki.certificates import ISSUING
 
 KEYS: dict[str, PrivateKey] = {
@@ -45,6 +48,41 @@ def test_every_form_with_and_without_a_password(name: str, form: PrivateFormat) 
     for missing in (None, b""):
         with pytest.raises(PasswordRequired, match="private key is encrypted"):
             private_key.load_pem(block, missing)
+    with pytest.raises(WrongPassword, match="password does not open the private key"):
+        private_key.load_pem(block, b"wrong")
+
+
+OPENSSL = {
+    "md5-des": ("-v1", "PBE-MD5-DES"),
+    "sha1-des": ("-v1", "PBE-SHA1-DES"),
+    "md5-rc2-64": ("-v1", "PBE-MD5-RC2-64"),
+    "sha1-rc2-64": ("-v1", "PBE-SHA1-RC2-64"),
+    "rc4-128": ("-v1", "PBE-SHA1-RC4-128"),
+    "rc4-40": ("-v1", "PBE-SHA1-RC4-40"),
+    "3des-of-three-keys": ("-v1", "PBE-SHA1-3DES"),
+    "3des-of-two-keys": ("-v1", "PBE-SHA1-2DES"),
+    "rc2-128": ("-v1", "PBE-SHA1-RC2-128"),
+    "rc2-40": ("-v1", "PBE-SHA1-RC2-40"),
+    "pbes2-aes-128-sha1": ("-v2", "aes-128-cbc", "-v2prf", "hmacWithSHA1"),
+    "pbes2-aes-192-sha512": ("-v2", "aes-192-cbc", "-v2prf", "hmacWithSHA512"),
+    "pbes2-aes-256-sha224": ("-v2", "aes-256-cbc", "-v2prf", "hmacWithSHA224"),
+    "pbes2-aes-256-sha512-256": ("-v2", "aes-256-cbc", "-v2prf", "hmacWithSHA512-256"),
+    "pbes2-3des": ("-v2", "des3"),
+    "pbes2-des": ("-v2", "des-cbc"),
+    "pbes2-rc2-128": ("-v2", "rc2"),
+    "pbes2-rc2-64": ("-v2", "rc2-64-cbc"),
+    "pbes2-rc2-40": ("-v2", "rc2-40-cbc"),
+    "pbes2-camellia": ("-v2", "camellia-256-cbc"),
+    "scrypt": ("-scrypt",),
+}
+
+
+@pytest.mark.parametrize("options", OPENSSL.values(), ids=OPENSSL)
+def test_every_encryption_of_openssl(options: tuple[str, ...], tmp_path: Path) -> None:
+    issued = ISSUING.client("alice")
+    (block,) = split(Exporters(tmp_path).openssl_pkcs8(issued, "Grüße", *options))
+    loaded = private_key.load_pem(block, "Grüße".encode())
+    assert private_key.public_key_octets(loaded) == private_key.public_key_octets(issued.private_key)
     with pytest.raises(WrongPassword, match="password does not open the private key"):
         private_key.load_pem(block, b"wrong")
 
