@@ -38,6 +38,7 @@ CN=G2,O=Corp\\, Inc.,C=GB
 C=GB, O=Corp, CN=X.500 order
 CN=LDAP order, O=Corp
 C = GB, CN = a = b
+CN = root first, O = Odd
 /C=GB/CN=oneline
 subject=C = GB, CN = of x509 -subject
 issuer= /C=GB/CN=of an old x509
@@ -72,6 +73,7 @@ def test_a_name_a_line() -> None:
         "CN=X.500 order,O=Corp,C=GB",
         "CN=LDAP order,O=Corp",
         "CN=a = b,C=GB",
+        "O=Odd,CN=root first",
         "CN=oneline,C=GB",
         "CN=of x509 -subject,C=GB",
         "CN=of an old x509,C=GB",

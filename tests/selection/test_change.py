@@ -138,6 +138,13 @@ def test_the_likest_names_come_first(issuer: str, nearest: list[str]) -> None:
     assert [str(name) for name in asked.nearest([one.certificate.issuer], 2)] == nearest
 
 
+def test_a_rare_word_tells_more_than_two_common_ones() -> None:
+    listed = ("CN=Root CA", "CN=Root CA 2", "CN=Root CA 3", "CN=Corp")
+    asked = Asked(tls13(*listed), AT)
+    issuer = Authority.root("unused", at=AT, subject="CN=Corp Root CA").client("alice")
+    assert str(asked.nearest([credential(issuer).certificate.issuer], 1)[0]) == "CN=Corp"
+
+
 def test_of_many_names_the_nearest_are_told_and_how_many_more_there_are() -> None:
     names = [f"CN=CA {number}" for number in range(600)]
     (rejection,) = judge(credential(foreign()), tls13(*names, "CN=Other root G2")).rejections
