@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from certprobe.render.page import Page, Piece
     from certprobe.report import shape
 
-_MOST_LINES: Final = 20
+_MOST_SHOWN: Final = 20
 _KEYS: Final = {"absent": "without its private key", "does-not-fit": "with a private key that does not fit"}
 _HEADINGS: Final = {
     "certificate": "read",
@@ -70,7 +70,7 @@ def write_identities(page: Page, store: shape.Store) -> None:
         page.line("No client certificate; --cert FILE gives one.", indent=2)
     for identity in store["identities"]:
         lacking = _KEYS.get(identity["key_status"], "")
-        pieces = (words.name(identity["subject"]), words.until(identity), (f"  {lacking}", Tone.BAD))
+        pieces = (words.identity(identity), words.until(identity), (f"  {lacking}", Tone.BAD))
         page.line(*pieces, lead=_number(identity["number"]), hang=2)
 
 
@@ -78,12 +78,21 @@ def write_identities(page: Page, store: shape.Store) -> None:
 
 
 def _write_lines(page: Page, candidates: Sequence[shape.Candidate], chosen: int | None) -> None:
-    shown = [each for each in candidates if each["number"] <= _MOST_LINES or each["number"] == chosen]
+    shown = _first(candidates, chosen)
     for candidate in shown:
         page.line(*_headline(candidate, chosen), *_first_reason(candidate), lead=_number(candidate["number"]), hang=2)
         _write_change(page, candidate)
-    if len(candidates) > len(shown):
-        page.line((f"... and {len(candidates) - len(shown)} more (-v shows all)", Tone.FAINT), indent=_INDENT)
+    _write_how_many_more(page, len(candidates) - len(shown))
+
+
+def _first(candidates: Sequence[shape.Candidate], chosen: int | None) -> Sequence[shape.Candidate]:
+    """Of a long store the first, and the chosen one wherever it is."""
+    return [each for each in candidates if each["number"] <= _MOST_SHOWN or each["number"] == chosen]
+
+
+def _write_how_many_more(page: Page, count: int) -> None:
+    if count:
+        page.line((f"... and {count} more (-v shows all)", Tone.FAINT), indent=_INDENT)
 
 
 def _number(number: int) -> str:
@@ -92,7 +101,7 @@ def _number(number: int) -> str:
 
 def _headline(candidate: shape.Candidate, chosen: int | None) -> Iterable[Piece]:
     verdict = ("does not fit", Tone.BAD) if candidate["rejections"] else ("fits", Tone.GOOD)
-    return words.name(candidate["subject"]), "  ", verdict, ", chosen" if candidate["number"] == chosen else ""
+    return words.identity(candidate), "  ", verdict, ", chosen" if candidate["number"] == chosen else ""
 
 
 def _first_reason(candidate: shape.Candidate) -> list[Piece]:
@@ -114,28 +123,30 @@ def _write_change(page: Page, candidate: shape.Candidate) -> None:
 def write_table(page: Page, candidates: Sequence[shape.Candidate], chosen: int | None, verbosity: Verbosity) -> None:
     """Every certificate against every demand: where there is room as a table, and below it the facts.
 
-    If not VERBOSE the facts of what is met or not asked are left out.
+    If not VERBOSE the facts of what is met or not asked are left out, and most of a long store.
     """
+    shown = candidates if verbosity is Verbosity.VERBOSE else _first(candidates, chosen)
     has_room = page.columns is None or page.columns >= _TABLE + _NARROWEST_NAME
     if has_room:
-        _write_matrix(page, candidates)
+        _write_matrix(page, shown)
         page.line()
-    for candidate in candidates:
+    for candidate in shown:
         _write_facts(page, candidate, chosen, verbosity)
         if not has_room and verbosity is not Verbosity.VERBOSE:
             _write_rest(page, candidate)
         _write_change(page, candidate)
+    _write_how_many_more(page, len(candidates) - len(shown))
 
 
 def _write_matrix(page: Page, candidates: Sequence[shape.Candidate]) -> None:
-    longest = max((len(candidate["subject"]) for candidate in candidates), default=0)
+    longest = max((len(words.identity(candidate)) for candidate in candidates), default=0)
     room = _WIDEST_NAME if page.columns is None else page.columns - _TABLE
     widths = (min(max(longest, _NARROWEST_NAME), room, _WIDEST_NAME), *_WIDTHS)
     headings = ("certificate", *_HEADINGS.values())
     page.row([(heading, Tone.FAINT) for heading in headings], widths, lead=" " * _INDENT)
     for candidate in candidates:
         cells = [_VERDICTS[cell["verdict"]] for cell in candidate["cells"]]
-        page.row([words.name(candidate["subject"]), *cells], widths, lead=_number(candidate["number"]))
+        page.row([words.identity(candidate), *cells], widths, lead=_number(candidate["number"]))
 
 
 def _write_facts(page: Page, candidate: shape.Candidate, chosen: int | None, verbosity: Verbosity) -> None:

@@ -138,6 +138,14 @@ def test_a_long_store_is_cut_but_for_the_chosen_one() -> None:
     assert file.getvalue().endswith("     ... and 29 more (-v shows all)\n")
 
 
+def test_so_is_the_table() -> None:
+    told = held(*map(str, range(47)))
+    shown = table(told)
+    assert len(re.findall(r"^ +\d+  CN=", shown, re.MULTILINE)) == 2 * 20
+    assert shown.endswith("     ... and 30 more (-v shows all)\n")
+    assert "more (-v" not in table(told, Verbosity.VERBOSE)
+
+
 def test_one_line_and_the_change() -> None:
     file = io.StringIO()
     write_candidates(Page(file), tls(held()), Verbosity.NORMAL)
