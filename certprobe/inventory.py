@@ -148,10 +148,12 @@ class _Stock:
         self._files = files
         self._at = at
         self._places: dict[Certificate, FoundCertificate] = {}
+        self._file_numbers: dict[Certificate, int] = {}
         self._beside_locked: set[Certificate] = set()
-        for file in files:
+        for number, file in enumerate(files):
             for found in file.contents.found_certificates:
                 self._places.setdefault(found.certificate, found)
+                self._file_numbers.setdefault(found.certificate, number)
                 if file.contents.locked:
                     self._beside_locked.add(found.certificate)
         self._store = CertificateStore(self._places)
@@ -224,39 +226,48 @@ class _Stock:
                 yield Fault(file.path, causes.passed_over(file.fault.removeprefix(file.path).lstrip(": ")))
 
     def _duplicates(self) -> Iterator[Fault]:
-        certificates: dict[object, str] = {}
-        keys: dict[object, str] = {}
+        certificates, keys = _Repetitions(), _Repetitions()
         for file in self._files:
-            contents = file.contents
-            repeated = _repeated(((one.certificate, one.source) for one in contents.found_certificates), certificates)
-            if repeated:
-                yield Fault(file.path, causes.duplicates("certificate", repeated))
-            octets = ((public_key_octets(one.private_key)[0], one.source) for one in contents.found_keys)
-            if repeated := _repeated(octets, keys):
-                yield Fault(file.path, causes.duplicates("private key", repeated))
+            for one in file.contents.found_certificates:
+                certificates.note(one.certificate, file.path, one.source)
+            for key in file.contents.found_keys:
+                keys.note(public_key_octets(key.private_key)[0], file.path, key.source)
+        for what, repetitions in (("certificate", certificates), ("private key", keys)):
+            for path, repeated in repetitions.by_file.items():
+                yield Fault(path, causes.duplicates(what, repeated))
 
     def _orders(self, identities: tuple[Identity, ...]) -> Iterator[Fault]:
-        """Servers send a PEM file as it stands."""
-        for file in self._files:
-            order = tuple(dict.fromkeys(found.certificate for found in file.contents.found_certificates))
-            ends = [one for one in identities if one.credential.certificate in order]
-            if file.format == _PEM and len(ends) == 1:
-                chain = [ends[0].credential.certificate, *(found.certificate for found in ends[0].issuers)]
-                wanted = [certificate for certificate in chain if certificate in order]
-                if [certificate for certificate in order if certificate in chain] != wanted:
-                    yield Fault(file.path, causes.order())
+        """Servers send a PEM file as it stands: one with one chain is looked at."""
+        ends: dict[int, list[Identity]] = {}
+        for identity in identities:
+            ends.setdefault(self._file_numbers[identity.credential.certificate], []).append(identity)
+        for number, held in ends.items():
+            file = self._files[number]
+            if file.format == _PEM and len(held) == 1 and not _is_in_order(held[0], file.contents):
+                yield Fault(file.path, causes.order())
+
+
+def _is_in_order(identity: Identity, contents: Contents) -> bool:
+    chain = dict.fromkeys((identity.credential.certificate, *(found.certificate for found in identity.issuers)))
+    order = dict.fromkeys(found.certificate for found in contents.found_certificates)
+    return [each for each in order if each in chain] == [each for each in chain if each in order]
+
+
+class _Repetitions:
+    """What is there more than once: pairs of places, the later one and the first, by the file of the first."""
+
+    def __init__(self) -> None:
+        self.by_file: dict[str, list[tuple[str, str]]] = {}
+        self._first: dict[object, tuple[str, str]] = {}
+
+    def note(self, what: object, path: str, source: str) -> None:
+        """Take down that something is at that place of a file."""
+        if what in self._first:
+            first_path, first = self._first[what]
+            self.by_file.setdefault(first_path, []).append((source, first))
+        else:
+            self._first[what] = (path, source)
 
 
 def _faults(source: str, certificate: Certificate, found: Iterable[Cause]) -> tuple[Fault, ...]:
     return tuple(Fault(source, cause, certificate.subject.rfc4514) for cause in found)
-
-
-def _repeated(found: Iterable[tuple[object, str]], first: dict[object, str]) -> list[tuple[str, str]]:
-    """Pair the places of what is known already with those where it was before; what is new is taken down."""
-    repeated = []
-    for what, source in found:
-        if what in first:
-            repeated.append((source, first[what]))
-        else:
-            first[what] = source
-    return repeated

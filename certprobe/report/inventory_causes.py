@@ -131,9 +131,9 @@ def passed_over(reason: str) -> Cause:
 
 
 def duplicates(what: str, repeated: Sequence[tuple[str, str]]) -> Cause:
-    """Parts of a file are there twice, or in a file before it: pairs of places."""
+    """Parts of a file are there again, in it or in files after it: pairs of places, the later one first."""
     number = len(repeated)
-    title = f"the same {what} once more" if number == 1 else f"{number} {what}s that are there already"
+    title = f"a {what} of it is there again" if number == 1 else f"{number} {what}s of it are there again"
     shown = "; ".join(f"{place} is {first}" for place, first in repeated[:NAMES_IN_A_LINE])
     rest = f"; and {number - NAMES_IN_A_LINE} more" if number > NAMES_IN_A_LINE else ""
     return _note("duplicate", title, f"{shown}{rest}.")

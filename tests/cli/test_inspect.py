@@ -219,7 +219,8 @@ def test_a_directory(mixed: Path) -> None:
     assert [each["named"] for each in document["files"]] == ["in-directory"] * 4
     deeper = told(mixed, ".", "--recursive")
     assert [each["source"] for each in deeper["identities"]] == ["./alice.pem #1", "./below/bob.pem #1"]
-    assert ("note", "./below/bob.pem", "duplicate") in faults(deeper)
+    (duplicate,) = (fault for fault in deeper["verdict"]["faults"] if fault["code"] == "duplicate")
+    assert (duplicate["source"], duplicate["detail"]) == ("./alice.pem", "./below/bob.pem #2 is ./alice.pem #2.")
 
 
 def test_what_is_no_file_is_told(mixed: Path) -> None:
