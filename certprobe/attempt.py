@@ -12,7 +12,9 @@ from certprobe.errors import CallbackError, FailureKind, NotReached, Party, Prot
 from certprobe.report.model import Attempt, Stage, StageOutcome, TlsFacts
 from certprobe.report.observation import answered, observed
 from certprobe.talk import END, HttpTalk, LdapTalk, Reading
+from certprobe.tls.enums import ProtocolVersion
 from certprobe.tls.events import ApplicationData, CertificateAwaited, Closure, PeerClosed, TlsEvent
+from certprobe.tls.records import RecordHeaders
 from certprobe.tls.session import ClientOptions, TlsSession
 
 if TYPE_CHECKING:
@@ -157,18 +159,23 @@ class Journey:
         for event in events:
             self._tls = observed(self._tls, event)._replace(negotiated=session.negotiated)
             if isinstance(event, CertificateAwaited):
-                self._answer_request(session, step)
+                self._answer_request(channel, session, step)
             yield event
             if isinstance(event, PeerClosed):
                 return
 
-    def _answer_request(self, session: TlsSession, step: Step) -> None:
+    def _answer_request(self, channel: Channel, session: TlsSession, step: Step) -> None:
         assert self._tls is not None
         record = self._tls.requests[-1]
+        server = WaitingServer(channel, session, step.deadline)
         try:
-            answer = self._chooser.answer(Question(self._endpoint.url, record.phase, record.request, step))
+            answer = self._chooser.answer(Question(self._endpoint.url, record.phase, record.request, step, server))
         except CallbackError as error:
             raise _callback_failed(error) from error
+        except ProtocolError:
+            for event in session.abandon():
+                self._tls = observed(self._tls, event)
+            raise
         record = record._replace(selection=answer.selection, credential=answer.credential, note=answer.note)
         self._tls = answered(self._tls, record)
         session.send_certificate(answer.credential)
@@ -208,6 +215,39 @@ class Journey:
             server=None,
             client=None,
         )
+
+
+class WaitingServer:
+    """The peer of a resting handshake: takes in what it says meanwhile, for OpenSSL does not look."""
+
+    def __init__(self, channel: Channel, session: TlsSession, deadline: Deadline) -> None:
+        self._channel = channel
+        self._session = session
+        self._records = RecordHeaders()
+        self._deadline = deadline
+        self._since = deadline.now()
+
+    def fileno(self) -> int:
+        """The channel's descriptor."""
+        return self._channel.fileno()
+
+    def look(self) -> None:
+        """Take in what is there; see `chooser.Server`."""
+        try:
+            data = self._channel.receive(0.0)
+        except TimeoutError:
+            return
+        if data:
+            self._session.receive_data(data)
+        else:
+            self._session.receive_eof()
+        version = self._session.negotiated.version or ProtocolVersion.TLS_1_2
+        # All of them, so that the next octets are taken for what they are.
+        alerts = [header.is_alert(version) for header in self._records.feed(data)]
+        if not data or any(alerts):
+            seconds = self._deadline.now() - self._since
+            words = f"the server gave up after it had waited {seconds:.1f} seconds for the answer to its request"
+            raise ProtocolError(words, kind=FailureKind.LOST_PATIENCE, party=Party.PEER)
 
 
 class _StageClock:

@@ -21,13 +21,24 @@ if TYPE_CHECKING:
     Decide: TypeAlias = Callable[[ConnectionInfo, float], Decision]
 
 
+class Server(Protocol):
+    """Who waits for the answer, and may lose patience meanwhile."""
+
+    def fileno(self) -> int:
+        """A descriptor for select(2), readable as soon as there is something to look at."""
+
+    def look(self) -> None:
+        """Take in what the server says, without waiting. Raises ProtocolError (LOST_PATIENCE) once it has given up."""
+
+
 class Question(NamedTuple):
-    """A resting handshake: where, when in it, what was asked, and how much time there is to answer."""
+    """A resting handshake: where, when in it, what was asked, how much time there is to answer, and who waits."""
 
     url: str
     phase: Phase
     request: CertificateRequest
     step: Step
+    server: Server
 
 
 class Answer(NamedTuple):
@@ -39,7 +50,10 @@ class Answer(NamedTuple):
 
 
 class Chooser(Protocol):
-    """Asked once before each ClientHello, and then at every CertificateRequest. Both may raise CallbackError."""
+    """Asked once before each ClientHello, and then at every CertificateRequest.
+
+    Both may raise CallbackError, and `answer` what the server's `look` raises.
+    """
 
     def open(self, url: str, via_uri: str | None, step: Step) -> None: ...
 
@@ -93,6 +107,7 @@ class ByPerson(NamedTuple):
         selection = self.store.select(question.request)
         with question.step.deadline.paused():
             credential = self.pick(question, selection)
+            question.server.look()
         return Answer(credential, selection._replace(chosen=credential, how=How.PICKED))
 
 
@@ -111,7 +126,9 @@ class ByQueryClientCert(NamedTuple):
 
         selection = self.store.select(question.request)
         connection = ConnectionInfo(question.url, question.phase, question.request, selection.candidates)
-        return _by_callback(self.decide(connection, question.step.left()), selection)
+        decision = self.decide(connection, question.step.left())
+        question.server.look()
+        return _by_callback(decision, selection)
 
 
 class ByGetCert:

@@ -47,6 +47,7 @@ class FailureKind(enum.Enum):
     TOO_MUCH_DATA = "too-much-data"
     CREDENTIAL_UNUSABLE = "credential-unusable"
     CALLBACK = "callback"
+    LOST_PATIENCE = "lost-patience"
     INTERRUPTED = "interrupted"
 
 

@@ -67,6 +67,9 @@ class Channel(Protocol):
     def receive(self, timeout: float, limit: int = RECEIVE_SIZE) -> bytes:
         """Return at most `limit` octets as soon as there are any, b"" at the end; raises TimeoutError, StageError."""
 
+    def fileno(self) -> int:
+        """A descriptor for select(2), readable as soon as `receive` would not wait."""
+
     def close(self) -> None:
         """Let go of the connection; may be called more than once."""
 
@@ -197,6 +200,10 @@ class SocketChannel:
             if data is not None:
                 return data
         return b""
+
+    def fileno(self) -> int:
+        """The socket's descriptor."""
+        return self._socket.fileno()
 
     def close(self) -> None:
         """Let go of the connection; what the peer did not take yet is lost."""

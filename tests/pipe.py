@@ -29,6 +29,9 @@ class PipeChannel:
             self.ended = self.far.end_as
         return data
 
+    def fileno(self) -> int:
+        return -1
+
     def close(self) -> None:
         self.closed = True
 

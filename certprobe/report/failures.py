@@ -52,6 +52,11 @@ _FAILURES: Final[dict[FailureKind, tuple[str, str]]] = {
         "Use a certificate with a stronger key and signature; --legacy lets weak ones through.",
     ),
     FailureKind.INTERRUPTED: ("interrupted from the keyboard", ""),
+    FailureKind.LOST_PATIENCE: (
+        "the server lost patience while the client certificate was being chosen",
+        "Choose faster, name it with --select, or raise the server's limit for a handshake"
+        " (nginx: client_header_timeout; apache: RequestReadTimeout).",
+    ),
     FailureKind.CALLBACK: (
         "the callback gave no certificate to send, nor a word for none",
         "Correct the callback: certprobe.callbacks has the contracts, with examples.",

@@ -140,6 +140,8 @@ def _outcome(attempt: Attempt, store: StoreFacts) -> Outcome:
 
 def _unanswered_outcome(attempt: Attempt, failed: StageOutcome | None) -> Outcome:
     """No answer was read: what ended the conversation tells whether the certificate did."""
+    if failed is not None and failed.kind is FailureKind.LOST_PATIENCE:
+        return Outcome.UNANSWERED
     if evidence.deciding_request(attempt) is not None and failed is not None and failed.kind in _ENDED:
         return Outcome.REFUSED_BY_ALERT if evidence.fatal_alert(attempt) is not None else Outcome.REFUSED_BY_CLOSE
     if attempt.tls is not None and attempt.tls.completed:

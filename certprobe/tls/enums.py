@@ -20,10 +20,11 @@ class ProtocolVersion(enum.IntEnum):
 
 
 class ContentType(enum.IntEnum):
-    """ContentType of a record, the ones that a handshake uses (RFC 8446 5.1)."""
+    """ContentType of a record, the ones that matter here (RFC 8446 5.1)."""
 
     alert = 21
     handshake = 22
+    application_data = 23
 
 
 class HandshakeType(enum.IntEnum):

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from certprobe.tls import openssl
 from certprobe.tls.conversation import TlsConversation
 from certprobe.tls.enums import HandshakeType, ProtocolVersion
-from certprobe.tls.events import CertificateRequested, CertificateSent, PeerCertificates, StapledOcsp
+from certprobe.tls.events import (
+    AlertReceived,
+    CertificateRequested,
+    CertificateSent,
+    PeerCertificates,
+    PeerClosed,
+    StapledOcsp,
+)
 from certprobe.tls.messages import (
     parse_certificate,
     parse_certificate_request,
@@ -64,6 +71,19 @@ class TlsSession(TlsConversation):
         self._engine.send_certificate(openssl.credential_context(options.versions, options.compatibility, credential))
         self._resting = False
         self._advance()
+
+    def abandon(self) -> tuple[AlertReceived | PeerClosed, ...]:
+        """Leave the resting handshake unanswered for good, and tell how the peer has ended it, if it has.
+
+        OpenSSL reads on only after an answer; the one that it gets here does not go out.
+        """
+        self.send_certificate(None)
+        self._engine.data_to_send()
+        told = tuple(event for event in self._events if isinstance(event, AlertReceived | PeerClosed))
+        self._events.clear()
+        self._failure = None
+        self._ended = True
+        return told
 
     @property
     def _version(self) -> int:

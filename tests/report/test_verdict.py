@@ -15,6 +15,7 @@ from certprobe.report.model import (
     LdapFacts,
     Outcome,
     Played,
+    RequestRecord,
     Role,
     Stage,
     StageOutcome,
@@ -85,6 +86,7 @@ def alerted(facts: TlsFacts, description: int, by: Party = Party.PEER) -> TlsFac
 
 SENT = asked(request(ROOT_NAME), ALICE)
 UNSENT = asked(request(ROOT_NAME), NOBODY)
+UNANSWERED = RequestRecord(Phase.INITIAL, request(ROOT_NAME))
 CASES = [
     Case(
         "389 accepts the certificate and maps it to nobody",
@@ -183,6 +185,14 @@ CASES = [
         ALICE,
         Outcome.NOT_REACHED,
         "alert",
+        3,
+    ),
+    Case(
+        "the server does not wait for the answer, which is no timeout of ours",
+        attempt(tls(UNANSWERED, completed=()), stages=ended(FailureKind.LOST_PATIENCE, Stage.HANDSHAKE)),
+        ALICE,
+        Outcome.UNANSWERED,
+        "lost-patience",
         3,
     ),
     Case(
