@@ -13,7 +13,7 @@ _certprobe_knows() {
         'certprobe https --key') files=yes ;;
         'certprobe https --password-file') files=yes ;;
         'certprobe https --password-env') ;;
-        'certprobe https --select') words=(auto none 'subject=' 'thumbprint=') ;;
+        'certprobe https --select') words=(auto none 'subject=' 'name=' 'thumbprint=') ;;
         'certprobe https --callback') files=yes ;;
         'certprobe https --trust') words=(system certifi none) files=yes ;;
         'certprobe https --policy') words=(base authenticode ssl basic-constraints nt-auth microsoft-root) ;;
@@ -34,7 +34,7 @@ _certprobe_knows() {
         'certprobe ldap --key') files=yes ;;
         'certprobe ldap --password-file') files=yes ;;
         'certprobe ldap --password-env') ;;
-        'certprobe ldap --select') words=(auto none 'subject=' 'thumbprint=') ;;
+        'certprobe ldap --select') words=(auto none 'subject=' 'name=' 'thumbprint=') ;;
         'certprobe ldap --callback') files=yes ;;
         'certprobe ldap --trust') words=(system certifi none) files=yes ;;
         'certprobe ldap --policy') words=(base authenticode ssl basic-constraints nt-auth microsoft-root) ;;

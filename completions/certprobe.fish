@@ -40,7 +40,7 @@ complete -c certprobe -n '__certprobe_at certprobe https' -l key -d 'Private key
 complete -c certprobe -n '__certprobe_at certprobe https' -l recursive -d 'Of a directory, read everything below it too.'
 complete -c certprobe -n '__certprobe_at certprobe https' -l password-file -d 'First line: the password of encrypted keys, PKCS#12 and JKS.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe https' -l password-env -d 'Environment variable that holds the password.' -x
-complete -c certprobe -n '__certprobe_at certprobe https' -l select -d 'auto, none, NUMBER, subject=TEXT or thumbprint=HEX. What is named is sent when asked for, even if it does not fit. [default: auto]' -x -a 'auto none \'subject=\' \'thumbprint=\''
+complete -c certprobe -n '__certprobe_at certprobe https' -l select -d 'auto, none, NUMBER, subject=TEXT, name=TEXT (friendlyName or alias) or thumbprint=HEX. What is named is sent when asked for, even if it does not fit. [default: auto]' -x -a 'auto none \'subject=\' \'name=\' \'thumbprint=\''
 complete -c certprobe -n '__certprobe_at certprobe https' -l callback -d 'Ask this Python function, a QUERYCLIENTCERT or WS_GET_CERT_CALLBACK, what to send.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe https' -l pick -d 'Choose at the terminal while the handshake rests.'
 complete -c certprobe -n '__certprobe_at certprobe https' -l accepts -d 'Try none and then each certificate in turn, whether it fits or not, and compare what the server announces with what it does: one connection after the other, 0.3 seconds apart.'
@@ -72,7 +72,7 @@ complete -c certprobe -n '__certprobe_at certprobe ldap' -l key -d 'Private key,
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l recursive -d 'Of a directory, read everything below it too.'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l password-file -d 'First line: the password of encrypted keys, PKCS#12 and JKS.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l password-env -d 'Environment variable that holds the password.' -x
-complete -c certprobe -n '__certprobe_at certprobe ldap' -l select -d 'auto, none, NUMBER, subject=TEXT or thumbprint=HEX. What is named is sent when asked for, even if it does not fit. [default: auto]' -x -a 'auto none \'subject=\' \'thumbprint=\''
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l select -d 'auto, none, NUMBER, subject=TEXT, name=TEXT (friendlyName or alias) or thumbprint=HEX. What is named is sent when asked for, even if it does not fit. [default: auto]' -x -a 'auto none \'subject=\' \'name=\' \'thumbprint=\''
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l callback -d 'Ask this Python function, a QUERYCLIENTCERT or WS_GET_CERT_CALLBACK, what to send.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l pick -d 'Choose at the terminal while the handshake rests.'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l accepts -d 'Try none and then each certificate in turn, whether it fits or not, and compare what the server announces with what it does: one connection after the other, 0.3 seconds apart.'

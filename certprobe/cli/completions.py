@@ -20,7 +20,7 @@ from certprobe.cli.tree import commands, subcommands, summary
 _GRAMMARS = {
     "MODULE:FUNCTION": "FILE",
     "WHAT": "system|certifi|none|FILE|DIR",
-    "WHICH": "auto|none|NUMBER|subject=TEXT|thumbprint=HEX",
+    "WHICH": "auto|none|NUMBER|subject=TEXT|name=TEXT|thumbprint=HEX",
 }
 _FILES = {"FILE", "DIR"}
 # Small letters, up to a = that something must follow.

@@ -87,7 +87,7 @@ _JUDGING = (
     click.option(
         "--select",
         metavar="WHICH",
-        help="auto, none, NUMBER, subject=TEXT or thumbprint=HEX. "
+        help="auto, none, NUMBER, subject=TEXT, name=TEXT (friendlyName or alias) or thumbprint=HEX. "
         "What is named is sent when asked for, even if it does not fit.  [default: auto]",
     ),
     click.option(

@@ -31,6 +31,12 @@ def name(text: str) -> str:
     return text or "(empty name)"
 
 
+def identity(known: shape.Identity | shape.Candidate) -> str:
+    """'CN=alice, "alice’s card"', or the subject alone if nobody gave it a friendly name."""
+    friendly_name = known["friendly_name"]
+    return name(known["subject"]) + ("" if friendly_name is None else f', "{friendly_name}"')
+
+
 def until(certificate: shape_pki.Summary) -> Piece:
     """ "  until 2027-01-31T12:00:00Z", faint."""
     return (f"  until {certificate['not_after'] or 'an unreadable time'}", Tone.FAINT)

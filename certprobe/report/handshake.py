@@ -143,6 +143,7 @@ def _candidate(candidate: Candidate) -> shape.Candidate:
         "not_asked": [cell.subject.value for cell in candidate.cells if isinstance(cell, NotAsked)],
         "cells": [_cell(cell) for cell in candidate.cells],
         "change": candidate.change or None,
+        "friendly_name": candidate.credential.friendly_name,
         "source": candidate.credential.source,
     }
 

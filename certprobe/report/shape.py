@@ -130,6 +130,7 @@ class Candidate(Summary):
     not_asked: list[str]
     cells: list[Cell]
     change: str | None
+    friendly_name: str | None
     source: str
 
 

@@ -16,7 +16,7 @@ from certprobe.selection.criteria import assess
 from certprobe.selection.words import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from certprobe.pki.certificate import Certificate
@@ -34,6 +34,7 @@ class By(enum.Enum):
     NONE = "none"
     NUMBER = "number"
     SUBJECT = "subject"
+    NAME = "name"
     THUMBPRINT = "thumbprint"
 
 
@@ -122,7 +123,7 @@ class Selection(NamedTuple):
 
 
 def parse_choice(text: str) -> Choice:
-    """Read `auto`, `none`, `NUMBER`, `subject=TEXT` or `thumbprint=HEX`; raise UsageError for anything else.
+    """Read `auto`, `none`, `NUMBER`, `subject=TEXT`, `name=TEXT` or `thumbprint=HEX`; raise UsageError for all else.
 
     A thumbprint is the SHA-1 or SHA-256 of the DER, in either case, with or without colons and blanks.
     """
@@ -131,21 +132,24 @@ def parse_choice(text: str) -> Choice:
         return Choice(By(text))
     if text.isascii() and text.isdigit() and len(text) <= 9 and int(text):
         return Choice(By.NUMBER, str(int(text)))
-    if equals and key == By.SUBJECT.value and value.strip():
-        return Choice(By.SUBJECT, value)
+    if equals and key in (By.SUBJECT.value, By.NAME.value) and value.strip():
+        return Choice(By(key), value)
     if equals and key == By.THUMBPRINT.value:
         digits = value.replace(":", "").replace(" ", "").lower()
         if len(digits) in _THUMBPRINT_DIGITS and set(digits) <= set("0123456789abcdef"):
             return Choice(By.THUMBPRINT, digits)
         raise UsageError(f"{value!r} is no thumbprint: 40 (SHA-1) or 64 (SHA-256) hexadecimal digits are")
-    raise UsageError(f"{text!r} is no choice: auto, none, a number from 1, subject=TEXT and thumbprint=HEX are")
+    raise UsageError(
+        f"{text!r} is no choice: auto, none, a number from 1, subject=TEXT, name=TEXT and thumbprint=HEX are"
+    )
 
 
 def named_credential(choice: Choice, credentials: Sequence[Credential]) -> Credential | None:
     """Return the credential that a choice names, or None for `auto` and `none`; needs no request, so call it early.
 
     A subject is looked for as CERT_FIND_SUBJECT_STR does, as part of the name and without regard to case, here in the
-    RFC 4514 text; a whole name or common name that is equal goes before names that merely contain the text.
+    RFC 4514 text; a whole name or common name that is equal goes before names that merely contain the text. So is a
+    name, which is the friendlyName of PKCS#12 or the alias of Java.
     Raises UsageError, with the list of what there is, if the choice names none or several.
     """
     numbered = list(enumerate(credentials, 1))
@@ -155,7 +159,9 @@ def named_credential(choice: Choice, credentials: Sequence[Credential]) -> Crede
         case By.NUMBER:
             found = [pair for pair in numbered if str(pair[0]) == choice.value]
         case By.SUBJECT:
-            found = _by_subject(choice.value.casefold(), numbered)
+            found = _containing(choice.value, numbered, _subjects)
+        case By.NAME:
+            found = _containing(choice.value, numbered, _friendly_names)
         case By.THUMBPRINT:
             found = [pair for pair in numbered if choice.value in _thumbprints(pair[1])]
         case _:
@@ -200,19 +206,30 @@ def select_client_certificate(
 
 
 def identify(number: int, credential: Credential) -> str:
-    """ "2: CN=alice (alice.p12 #1)"."""
+    """'2: CN=alice, "alice’s card" (alice.p12 #1)'."""
     name = credential.certificate.subject.rfc4514 or "a certificate without a subject"
+    if credential.friendly_name is not None:
+        name += f', "{credential.friendly_name}"'
     return f"{number}: {name} ({credential.source})"
 
 
-def _by_subject(text: str, numbered: list[tuple[int, Credential]]) -> list[tuple[int, Credential]]:
-    equal = [pair for pair in numbered if text in map(str.casefold, _whole_names(pair[1]))]
-    return equal or [pair for pair in numbered if text in pair[1].certificate.subject.rfc4514.casefold()]
+def _containing(
+    text: str, numbered: list[tuple[int, Credential]], names_of: Callable[[Credential], tuple[str, ...]]
+) -> list[tuple[int, Credential]]:
+    """Return those of which a name is the text, or if there are none, those whose first name contains it."""
+    sought = text.casefold()
+    named = [(pair, tuple(map(str.casefold, names_of(pair[1])))) for pair in numbered]
+    equal = [pair for pair, names in named if sought in names]
+    return equal or [pair for pair, names in named if names and sought in names[0]]
 
 
-def _whole_names(credential: Credential) -> tuple[str, ...]:
+def _subjects(credential: Credential) -> tuple[str, ...]:
     subject = credential.certificate.subject
     return (subject.rfc4514, *subject.common_names)
+
+
+def _friendly_names(credential: Credential) -> tuple[str, ...]:
+    return (credential.friendly_name,) if credential.friendly_name is not None else ()
 
 
 def _thumbprints(credential: Credential) -> tuple[str, str]:

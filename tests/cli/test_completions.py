@@ -181,7 +181,7 @@ OFFERS = {
     "certprobe ldap --trust=my": ["--trust=my own.pem"],
     "certprobe ldap --key lab --key m": ["my own.pem"],
     "certprobe https --callback m": ["my own.pem"],
-    "certprobe https --select ": ["auto", "none", "subject=", "thumbprint="],
+    "certprobe https --select ": ["auto", "name=", "none", "subject=", "thumbprint="],
     "certprobe https --select=th": ["--select=thumbprint="],
     "certprobe https --sni ": ["none"],
     "certprobe https --at ": [],

@@ -107,7 +107,9 @@ def test_https_and_ldap_say_the_same(
     text = certprobe(*probe).stdout
     for candidate in asked["selection"]["candidates"]:
         fits = not candidate["rejections"]
-        assert f"{candidate['number']}  {candidate['subject']}  {'fits, chosen' if fits else 'does not fit: '}" in text
+        name = "" if candidate["friendly_name"] is None else f', "{candidate["friendly_name"]}"'
+        who = f"{candidate['number']}  {candidate['subject']}{name}"
+        assert f"{who}  {'fits, chosen' if fits else 'does not fit: '}" in text
         assert fits or f"\n     Change: {candidate['change']}\n" in text
 
 

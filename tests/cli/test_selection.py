@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from certprobe.pki.certificate import Certificate
+from tests.cli import five
 from tests.cli.command import Document, certprobe, report
 from tests.cli.identities import (
     ALICE,
@@ -18,6 +20,7 @@ from tests.cli.identities import (
     body,
     request_of,
 )
+from tests.peers.keytool import PASSWORD
 from tests.peers.nginx import Nginx
 from tests.peers.site import PKCS12_PASSWORD, Identity, Site
 from tests.peers.slapd import Slapd
@@ -69,6 +72,24 @@ def test_pkcs12(site: Site, optional: Callable[..., Document], tmp_path: Path) -
     (identity,) = document["store"]["identities"]
     assert identity["friendly_name"] == "Alice of the lab"
     assert f"verify=SUCCESS subject={ALICE}" in body(document)
+
+
+def test_every_identity_of_keytool_is_a_candidate_with_its_name(
+    site: Site, nginx: Nginx, optional: Callable[..., Document], tmp_path: Path
+) -> None:
+    (tmp_path / "password").write_bytes(PASSWORD + b"\n")
+    arguments = ("--cert", five.keytool(site, tmp_path), "--password-file", tmp_path / "password")
+    document = optional(*arguments, "--select", "name=alice")
+    candidates = request_of(document)["selection"]["candidates"]
+    assert {each["friendly_name"]: each["subject"] for each in candidates} == {
+        name: told.subject for name, told in five.TOLD.items()
+    }
+    chosen = next(each["number"] for each in candidates if each["friendly_name"] == "alice")
+    assert request_of(document)["chosen"]["number"] == chosen
+    assert f"verify=SUCCESS subject={ALICE}" in body(document)
+    ran = certprobe("https", f"https://localhost:{nginx.optional}/", *arguments, "--trust", site.root_file)
+    for name, told in five.TOLD.items():
+        assert re.search(rf'^ +\d  {re.escape(told.subject)}, "{name}"', ran.stdout, re.MULTILINE)
 
 
 # --- the user names one -----------------------------------------------------------------------------------------------

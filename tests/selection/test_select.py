@@ -39,6 +39,7 @@ REQUEST = tls13("CN=Lab root")
         ("1", Choice(By.NUMBER, "1")),
         ("007", Choice(By.NUMBER, "7")),
         ("subject=CN=alice,DC=lab", Choice(By.SUBJECT, "CN=alice,DC=lab")),
+        ("name=subject=a b", Choice(By.NAME, "subject=a b")),
         ("thumbprint=" + "AB:" * 19 + "cd", Choice(By.THUMBPRINT, "ab" * 19 + "cd")),
         ("thumbprint=" + "0A " * 31 + "0a", Choice(By.THUMBPRINT, "0a" * 32)),
     ],
@@ -60,6 +61,7 @@ def test_choice(text: str, choice: Choice) -> None:
         ("number=1", "'number=1' is no choice"),
         ("subject", "'subject' is no choice"),
         ("subject= ", "is no choice"),
+        ("name=", "is no choice"),
         ("thumbprint=abcd", "'abcd' is no thumbprint"),
         ("thumbprint=" + "g" * 40, "is no thumbprint"),
     ],
@@ -114,6 +116,38 @@ def test_the_user_has_the_last_word(choice: str, chosen: Credential | None, how:
     assert selection.how is how
     left_alone = select_client_certificate(REQUEST, STORE, at=AT)
     assert [each.cells for each in selection.candidates] == [each.cells for each in left_alone.candidates]
+
+
+CARDS = tuple(
+    one._replace(friendly_name=name)
+    for one, name in ((ALICE, "Work"), (ALICE_2, "Work of old"), (NO_KEY, None), (MALLORY, "Zoë’s"))
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("work", 0), ("of OLD", 1), ("ZOË", 3)],
+    ids=["whole-before-part", "part", "without-regard-to-case"],
+)
+def test_friendly_names(name: str, expected: int) -> None:
+    assert named_credential(parse_choice(f"name={name}"), CARDS) is CARDS[expected]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (
+            "wor",
+            'name=wor names 2 certificates: 1: CN=alice, "Work" (alice.p12); 2: CN=alice2, "Work of old" (alice2.pem)',
+        ),
+        ("alice", 'name=alice names no certificate; there are: 1: CN=alice, "Work" (alice.p12)'),
+    ],
+    ids=["several", "subjects-are-none"],
+)
+def test_a_friendly_name_of_none_or_several(name: str, words: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        named_credential(parse_choice(f"name={name}"), CARDS)
+    assert str(raised.value).startswith(words)
 
 
 def test_nothing_to_choose_from() -> None:
