@@ -184,6 +184,14 @@ def test_a_key_whose_certificate_is_only_requested(tmp_path: Path) -> None:
     assert told(tmp_path, "bob.csr")["verdict"] == {"exit_code": 0, "faults": []}
 
 
+def test_what_lies_among_certificates_is_named_and_no_fault(tmp_path: Path) -> None:
+    write(tmp_path, f_pem=REQUEST.public_bytes(Encoding.PEM) + WHOLE)
+    document = told(tmp_path, "f.pem")
+    assert faults(document) == []
+    assert [(each["source"], each["kind"]) for each in document["strays"]] == [("f.pem #1", "certification-request")]
+    assert document["identities"][0]["source"] == "f.pem #2"
+
+
 def test_files_are_matched_with_each_other(tmp_path: Path) -> None:
     write(tmp_path, alice_crt=ALICE.der, alice_key=ALICE.private_key_pem(), ca_p7b=chain(*TOP))
     document = told(tmp_path, "alice.key", "ca.p7b", "alice.crt")
@@ -214,6 +222,7 @@ def mixed(tmp_path: Path) -> Path:
 
 def test_a_directory(mixed: Path) -> None:
     document = told(mixed, ".")
+    assert document["verdict"]["exit_code"] == 0
     assert [each["source"] for each in document["identities"]] == ["./alice.pem #1"]
     assert faults(document) == [("note", "./README", "passed-over"), ("note", "./alice.p12", "passed-over")]
     assert [each["named"] for each in document["files"]] == ["in-directory"] * 4
