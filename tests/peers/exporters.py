@@ -34,6 +34,10 @@ class Exporters:
         both = self._write("identity.pem", issued.chain_pem + issued.private_key_pem())
         return _run("openssl", "openssl", "pkcs12", "-export", "-in", both, "-passout", f"pass:{password}", *options)
 
+    def pem_of_pkcs12(self, data: bytes, password: str) -> bytes:
+        """`openssl pkcs12 -nodes`: PEM with the attributes of the bags as text between the blocks."""
+        return _run("openssl", "openssl", "pkcs12", "-nodes", "-passin", f"pass:{password}", data=data)
+
     def openssl_pkcs8(self, issued: Issued, password: str, *options: str) -> bytes:
         """`openssl pkcs8 -topk8`: an encrypted key in PEM."""
         key = issued.private_key_pem()
