@@ -84,7 +84,7 @@ ENDS = (
     ("names-*", ACCEPTED),
     ("certificate-version-9", End(1, "accepted", "CERT_E_CRITICAL", "v9 does not exist")),
     ("certificate-time-garbage", End(1, "accepted", "TRUST_E_CERT_SIGNATURE", "signature does not verify")),
-    ("certificate-extensions-garbage", End(1, "accepted", "CERT_E_WRONG_USAGE", "not valid for serverAuth")),
+    ("certificate-extensions-garbage", End(1, "accepted", "CERT_E_INVALID_POLICY", "extKeyUsage cannot be used")),
     ("certificate-critical-extension", End(1, "accepted", "CERT_E_CRITICAL", "1.2.3 is critical and not understood")),
     ("certificate-signature-broken", End(1, "accepted", "TRUST_E_CERT_SIGNATURE", "signature does not verify")),
 )
