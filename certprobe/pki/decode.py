@@ -281,8 +281,11 @@ def _decode_block(block: pem.PemBlock, place: str, password: bytes | None, gathe
 
 def _pem_certificate(block: pem.PemBlock) -> Certificate:
     # Ten thousand of these are read at a time: the layout waits until somebody asks.
+    data = block.der
+    if data[:2] == b"\x30\x82" and int.from_bytes(data[2:4]) + 4 == len(data):
+        return Certificate(data)  # as nearly every certificate begins
     try:
-        outer = der.expect(block.der, der.SEQUENCE, 0, len(block.der), "Certificate")
+        outer = der.expect(data, der.SEQUENCE, 0, len(data), "Certificate")
     except der.DerError as error:
         raise DecodeError(str(error)) from None
-    return Certificate(block.der[: outer.end])
+    return Certificate(data[: outer.end])

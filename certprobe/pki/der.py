@@ -147,6 +147,7 @@ def header(tag: int, size: int) -> bytes:
     return bytes((tag, 0x80 | len(length))) + length
 
 
+@lru_cache(maxsize=1024)
 def object_identifier(contents: bytes) -> str:
     """Decode the contents octets of an OBJECT IDENTIFIER to dotted text, arcs of any size."""
     if not contents or contents[-1] & 0x80 or len(contents) > _LONGEST_OID:

@@ -43,41 +43,40 @@ def as_ascii(data: bytes) -> bytes:
 def split(data: bytes) -> Iterator[PemBlock]:
     """Iterate over the blocks, in linear time; a block without its end is a block with a fault."""
     data = as_ascii(data)
-    number = 0
-    begin: re.Match[bytes] | None = None
+    number = start = body = 0
+    begun = b""  # the label of the block that we are in
     for marker in _MARKER.finditer(data):
-        if marker[1] == b"BEGIN":
-            if begin:
-                yield _faulty(number, begin, "ends nowhere")
+        kind, label = marker.groups()
+        if kind == b"BEGIN":
+            if begun:
+                yield _faulty(number, begun, "ends nowhere")
             number += 1
-            begin = marker
-        elif begin:
-            if begin[2] == marker[2]:
-                yield _block(number, begin, data[begin.end() : marker.start()], data[begin.start() : marker.end()])
+            begun, (start, body) = label, marker.span()
+        elif begun:
+            if begun == label:
+                end, behind = marker.span()
+                yield _block(number, label, data[body:end], data[start:behind])
             else:
-                yield _faulty(number, begin, f"ends as {_label(marker)}")
-            begin = None
-    if begin:
-        yield _faulty(number, begin, "ends nowhere")
+                yield _faulty(number, begun, f"ends as {label.decode('ascii', 'replace')}")
+            begun = b""
+    if begun:
+        yield _faulty(number, begun, "ends nowhere")
 
 
-def _label(marker: re.Match[bytes]) -> str:
-    return marker[2].decode("ascii", "replace")
+def _faulty(number: int, label: bytes, fault: str) -> PemBlock:
+    return PemBlock(number, label.decode("ascii", "replace"), (), b"", b"", fault)
 
 
-def _faulty(number: int, begin: re.Match[bytes], fault: str) -> PemBlock:
-    return PemBlock(number, _label(begin), (), b"", b"", fault)
-
-
-def _block(number: int, begin: re.Match[bytes], body: bytes, text: bytes) -> PemBlock:
+def _block(number: int, label: bytes, body: bytes, text: bytes) -> PemBlock:
     headers: tuple[tuple[str, str], ...] = ()
     if b":" in body:
         headers, body = _split_headers(body)
+    der, fault = b"", None
     try:
         der = a2b_base64(body.translate(None, _WHITE_SPACE), strict_mode=True)
     except Base64Error as error:
-        return PemBlock(number, _label(begin), headers, b"", text, f"is not base64: {error}")
-    return PemBlock(number, _label(begin), headers, der, text, None if der else "is empty")
+        fault = f"is not base64: {error}"
+    return PemBlock(number, label.decode("ascii", "replace"), headers, der, text, fault if fault or der else "is empty")
 
 
 def _split_headers(body: bytes) -> tuple[tuple[tuple[str, str], ...], bytes]:

@@ -1,4 +1,5 @@
-"""Whole-process times of certprobe against the program that everybody has, and its chain engine's against verifiers.
+"""Whole-process times of certprobe against the program that everybody has, its chain engine's against verifiers,
+and those of a large store.
 
 `python -m tests.benchmarks [ROUNDS]` runs each thing in turns with what it is compared with and prints Markdown tables.
 Only ratios within one run mean anything: the machine is never as fast twice.
@@ -18,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.benchmarks import judging
+from tests.benchmarks import judging, stores
 from tests.peers.process import HOST, program
 from tests.peers.s_server import s_server
 from tests.peers.site import build
@@ -98,6 +99,8 @@ def main() -> None:
             print(table(road, measure(road, rounds)))
     print()
     print(judging.table(list(judging.rows(rounds))))
+    print()
+    print(judging.table(list(stores.rows(rounds)), "a store of one file"))
     print(f"\nMedians of {rounds} interleaved rounds, Python {sys.version.split()[0]}.")
 
 

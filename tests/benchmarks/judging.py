@@ -172,9 +172,9 @@ def rows(rounds: int) -> Iterator[Row]:
         )
 
 
-def table(rows: list[Row]) -> str:
+def table(rows: list[Row], what: str = "judging a chain") -> str:
     known = {row.name: row.milliseconds for row in rows}
-    lines = ["| judging a chain | ms | ratio | to | goal |", "| --- | ---: | ---: | --- | ---: |"]
+    lines = [f"| {what} | ms | ratio | to | goal |", "| --- | ---: | ---: | --- | ---: |"]
     for row in rows:
         ratio = f"{row.milliseconds / known[row.against]:.1f}" if row.against else ""
         goal = f"{row.goal:.1f}" if row.goal else ""

@@ -33,4 +33,10 @@ def test_one_round_prints_the_tables() -> None:
             if hard
             else []
         ),
+        "| a store of one file",
+        "| ---",
+        "| cryptography, 10,000 certificates parsed",
+        "| certprobe, 10,000 certificates loaded",
+        "| certprobe, matched to their keys and issuers",
+        "| certprobe, held against a list of 600 CAs",
     ]
