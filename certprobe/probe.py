@@ -99,24 +99,23 @@ class _Conduct:
         self._deadline = deadline
         self._dial = dial
         self._store = StoreFacts(wanted.identities.credentials, wanted.identities.notes)
-        self._attempts: list[Attempt] = []
-        self._conclusions: list[Conclusion] = []
+        self._done: list[tuple[Attempt, Conclusion]] = []
         self._untried = list(wanted.plan.left_out)
         self._ended: WhyUntried | None = None
         self._unreached = 0
 
     def run(self) -> Run:
         for trial in self._wanted.plan.trials:
-            made = len(self._attempts)
+            done = len(self._done)
             if (why := self._why_not(trial)) is None:
                 try:
                     self._try(trial)
                 except KeyboardInterrupt:
                     self._ended = why = WhyUntried.INTERRUPTED
-            if len(self._attempts) == made:
-                assert why is not None
+            if len(self._done) == done and why is not None:
                 self._untried.append(Untried(trial.endpoint.path or None, trial.played, why))
-        return Run(self._store, tuple(self._attempts), tuple(self._conclusions), tuple(self._untried), self._ended)
+        attempts, conclusions = tuple(each for each, _ in self._done), tuple(each for _, each in self._done)
+        return Run(self._store, attempts, conclusions, tuple(self._untried), self._ended)
 
     def _why_not(self, trial: Trial) -> WhyUntried | None:
         if self._ended is None and self._deadline.is_over():
@@ -127,20 +126,19 @@ class _Conduct:
         return WhyUntried.NOT_ASKED if trial.played is not None and self._is_silent(trial) else None
 
     def _is_silent(self, trial: Trial) -> bool:
-        before = (each for each in self._attempts if each.path == (trial.endpoint.path or None))
+        before = (each for each, _ in self._done if each.path == (trial.endpoint.path or None))
         first = next(before, None)
         return first is not None and evidence.was_not_asked(first)
 
     def _try(self, trial: Trial) -> None:
-        if self._attempts:
+        if self._done:
             time.sleep(self._wanted.pause)
             self._deadline.renew()
         for attempt in self._made(trial):
-            self._attempts.append(attempt)
-            self._conclusions.append(conclude(attempt, self._store))
+            self._done.append((attempt, conclude(attempt, self._store)))
             if self._ended is not None:
                 break
-        self._unreached = self._unreached + 1 if _came_to_nothing(self._attempts[-1]) else 0
+        self._unreached = self._unreached + 1 if _came_to_nothing(self._done[-1][0]) else 0
         if self._ended is None and self._unreached == _PATIENCE:
             self._ended = WhyUntried.NOT_REACHED
 

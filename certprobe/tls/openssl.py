@@ -13,6 +13,7 @@ import functools
 import weakref
 from collections import deque
 from collections.abc import Callable
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from cryptography.hazmat.bindings.openssl.binding import Binding
@@ -124,7 +125,17 @@ def _address(ssl: Any) -> int:
     return int(ffi.cast("uintptr_t", ssl))
 
 
-@ffi.callback("void(int, int, int, const void *, size_t, SSL *, void *)")  # type: ignore[untyped-decorator]
+# What was raised inside a callback, by thread: cffi would print and lose it, and Ctrl-C may come at any time.
+_raised: dict[int, BaseException] = {}
+
+
+def _keep(_kind: object, exception: BaseException, _trace: object) -> None:
+    _raised[get_ident()] = exception
+
+
+@ffi.callback(  # type: ignore[untyped-decorator]
+    "void(int, int, int, const void *, size_t, SSL *, void *)", onerror=_keep
+)
 def _on_message(written: int, _version: int, content_type: int, buffer: Any, size: int, ssl: Any, _: Any) -> None:
     is_alert = content_type == ContentType.alert
     if (is_alert or content_type == ContentType.handshake) and (engine := _engines.get(_address(ssl))) is not None:
@@ -132,7 +143,7 @@ def _on_message(written: int, _version: int, content_type: int, buffer: Any, siz
         engine.records.append(Record(direction, is_alert, bytes(ffi.buffer(buffer, size))))
 
 
-@ffi.callback("int(SSL *, void *)", error=_REST)  # type: ignore[untyped-decorator]
+@ffi.callback("int(SSL *, void *)", error=_REST, onerror=_keep)  # type: ignore[untyped-decorator]
 def _on_certificate(ssl: Any, _argument: Any) -> int:
     engine = _engines.get(_address(ssl))
     if engine is None or not engine.answered:
@@ -219,6 +230,9 @@ class Engine:
             return Progress.CERTIFICATE_AWAITED
         except SSL.Error as error:
             raise _failure(self.connection.reason, _words(error)) from error
+        finally:
+            if (raised := _raised.pop(get_ident(), None)) is not None:
+                raise raised
         return Progress.DONE
 
 

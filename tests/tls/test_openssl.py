@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import re
 import weakref
+from collections import deque
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -28,7 +29,7 @@ from certprobe.tls.events import (
     Phase,
     StapledOcsp,
 )
-from certprobe.tls.openssl import BindingError, Compatibility, Requirement, VersionRange
+from certprobe.tls.openssl import BindingError, Compatibility, Record, Requirement, VersionRange
 from certprobe.tls.session import TlsSession
 from tests.peers.tls_server import context
 from tests.selection.credentials import AT, credential
@@ -259,6 +260,29 @@ def test_stapled_ocsp(version: ProtocolVersion) -> None:
     told = drain(client)
     place = kinds(told).index("PeerCertificates")
     same(told[place + 1 : place + 2], StapledOcsp(TRY_LATER))
+
+
+# --- what comes in between --------------------------------------------------------------------------------------------
+
+
+class Interrupted(deque[Record]):
+    """Ctrl-C comes while a handshake message is taken note of, inside a callback of OpenSSL's."""
+
+    def append(self, item: Record, /) -> None:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("version", [TLS12, TLS13])
+def test_an_interrupt_inside_a_callback_is_not_lost(
+    version: ProtocolVersion, capfd: pytest.CaptureFixture[str]
+) -> None:
+    both = wire(version)
+    both.client._engine.records = Interrupted()
+    with pytest.raises(KeyboardInterrupt):
+        both.settle()
+    both.client._engine.records = deque()
+    drain(both.client)
+    assert capfd.readouterr().err == "", "it is raised once, and printed nowhere"
 
 
 # --- what is left behind ----------------------------------------------------------------------------------------------
