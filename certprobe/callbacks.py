@@ -20,15 +20,17 @@ before the connection begins:
         return GetCertResult(S_OK, state.credentials[0])
 
 A WsCustomCertCredential brings its own state and its own notification of the issuer list. What a callback prints goes
-wherever the program's standard output goes; `error.add_string` is the way into the report.
+to standard error; `error.add_string` is the way into the report. A distribution offers its callback under a name, as an
+entry point of the group `certprobe.callbacks`. docs/callbacks.md tells it at length, and of programs in any language.
 """
 
 from __future__ import annotations
 
 import enum
+import re
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
-from certprobe.errors import CallbackError, FileError, UsageError
+from certprobe.errors import CallbackError, CertprobeError, FileError, UsageError
 from certprobe.pki.credential import Credential
 from certprobe.pki.name import DistinguishedName
 from certprobe.selection.callbacks import (
@@ -43,7 +45,7 @@ from certprobe.selection.callbacks import (
     WsCustomCertCredential,
     WsError,
 )
-from certprobe.selection.decide import FILE_MODULE, words_of
+from certprobe.selection.decide import FILE_MODULE, Returned, StillRunning, run_bounded, words_of
 from certprobe.wincrypt.hresult import E_FAIL, HResult
 
 if TYPE_CHECKING:
@@ -76,6 +78,10 @@ Q = TypeVar("Q", bound=QueryClientCert)
 G = TypeVar("G", bound=GetCert)
 
 _MARK: Final = "certprobe_contract"
+GROUP: Final = "certprobe.callbacks"
+"""The entry-point group of the plug-ins."""
+# As the specification of entry points recommends them.
+_PLUGIN_NAME: Final = re.compile(r"[\w.-]+")
 
 
 class Contract(enum.Enum):
@@ -97,17 +103,35 @@ def get_cert(function: G) -> G:
     return function
 
 
-def load_callback(reference: str) -> Callback:
-    """Import what `MODULE:NAME` or `FILE.py:NAME` stands for and return it as the callback it is marked as.
+def load_callback(reference: str, seconds: float) -> Callback:
+    """Import what `MODULE:NAME`, `FILE.py:NAME` or the NAME of a plug-in stands for, as the callback it is marked as.
 
-    This runs the module's code, for as long as it takes. The current directory, or the file's, is searched for modules
-    after everything that is installed, so that no file there takes the place of an installed one. Raises UsageError
-    for a reference of another form, FileError for a file that cannot be read, and CallbackError for anything that
-    importing raises and for an object that cannot be called as its contract says.
+    This runs the module's code, in a thread of its own, for at most so many seconds. The current directory, or the
+    file's, is searched for modules after everything that is installed, so that no file there takes the place of an
+    installed one. Raises UsageError for a reference of another form, FileError for a file that cannot be read, and
+    CallbackError for a name that no plug-in or several have, for anything that importing raises, if it does not come to
+    an end, and for an object that cannot be called as its contract says.
     """
-    place, _, name = reference.rpartition(":")
-    if not place or not all(part.isidentifier() for part in name.split(".")):
-        raise UsageError(f"{reference!r} is no callback: MODULE:FUNCTION and FILE.py:FUNCTION are")
+    outcome = run_bounded(lambda: _load(reference), seconds)
+    if isinstance(outcome, Returned):
+        callback: Callback = outcome.value
+        return callback
+    if isinstance(outcome, StillRunning):
+        raise CallbackError(f"importing callback {reference} did not come to an end within {seconds:.3g} seconds")
+    if isinstance(outcome.exception, CertprobeError):
+        raise outcome.exception
+    raise CallbackError(f"importing callback {reference} raised {words_of(outcome.exception)}") from outcome.exception
+
+
+def _load(reference: str) -> Callback:
+    if _PLUGIN_NAME.fullmatch(reference) and not reference.endswith(".py"):
+        place, name = _plugin(reference)
+    else:
+        place, _, name = reference.rpartition(":")
+        if not place or not all(part.isidentifier() for part in name.split(".")):
+            raise UsageError(
+                f"{reference!r} is no callback: MODULE:FUNCTION, FILE.py:FUNCTION and the name of a plug-in are"
+            )
     found: object = _module(place)
     for part in name.split("."):
         try:
@@ -121,6 +145,35 @@ def load_callback(reference: str) -> Callback:
     if contract is Contract.WS_GET_CERT_CALLBACK:
         return WsCustomCertCredential(cast("GetCert", found))
     return cast("QueryClientCert", found)
+
+
+def _plugin(name: str) -> tuple[str, str]:
+    """Return module and object of the entry point of that name."""
+    installed = _plugins()
+    values = {value for each, value, _ in installed if each == name}
+    if not values:
+        names = ", ".join(sorted({each for each, _, _ in installed})) or "none"
+        yours = "a function of yours is MODULE:FUNCTION or FILE.py:FUNCTION"
+        raise CallbackError(f"there is no plug-in {name}; installed are: {names} ({yours})")
+    if len(values) > 1:
+        offered = "; ".join(sorted(f"{value} of {whose}" for each, value, whose in installed if each == name))
+        raise CallbackError(f"plug-in {name} is offered more than once: {offered}; name one of these functions instead")
+    value = values.pop()
+    place, colon, function = (part.strip() for part in value.partition("[")[0].partition(":"))
+    if not (place and colon and function):
+        raise CallbackError(f"plug-in {name} stands for {value!r}, which is no MODULE:FUNCTION")
+    return place, function
+
+
+def _plugins() -> list[tuple[str, str, str]]:
+    """Return name, object reference and distribution of every plug-in that is installed."""
+    from importlib.metadata import entry_points
+
+    try:
+        found = entry_points(group=GROUP)
+        return [(each.name, each.value, each.dist.name if each.dist else "an unnamed distribution") for each in found]
+    except Exception as error:  # Any distribution's metadata may be damaged, and in any way.
+        raise CallbackError(f"the list of installed plug-ins cannot be read: {words_of(error)}") from error
 
 
 def _module(place: str) -> ModuleType:

@@ -5,7 +5,7 @@ _certprobe_knows() {
     options=() words=() files=no
     case $1 in
         certprobe) options=(--version -h --help) words=(https ldap match verify inspect explain lab) ;;
-        'certprobe https') options=(--path --paths-from --ntauth --cert --key --recursive --password-file --password-env --select --callback --pick --accepts --trust --policy --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
+        'certprobe https') options=(--path --paths-from --ntauth --cert --key --recursive --password-file --password-env --select --callback --callback-exec --callback-contract --pick --accepts --trust --policy --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
         'certprobe https --path') ;;
         'certprobe https --paths-from') files=yes ;;
         'certprobe https --ntauth') files=yes ;;
@@ -15,6 +15,8 @@ _certprobe_knows() {
         'certprobe https --password-env') ;;
         'certprobe https --select') words=(auto none 'subject=' 'name=' 'thumbprint=') ;;
         'certprobe https --callback') files=yes ;;
+        'certprobe https --callback-exec') files=yes ;;
+        'certprobe https --callback-contract') words=(query-client-cert get-cert) ;;
         'certprobe https --trust') words=(system certifi none) files=yes ;;
         'certprobe https --policy') words=(base authenticode ssl basic-constraints nt-auth microsoft-root) ;;
         'certprobe https --at') ;;
@@ -28,7 +30,7 @@ _certprobe_knows() {
         'certprobe https --tls-max') words=(1.0 1.1 1.2 1.3) ;;
         'certprobe https --timeout') ;;
         'certprobe https --format') words=(text json) ;;
-        'certprobe ldap') options=(--starttls --ntauth --cert --key --recursive --password-file --password-env --select --callback --pick --accepts --trust --policy --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
+        'certprobe ldap') options=(--starttls --ntauth --cert --key --recursive --password-file --password-env --select --callback --callback-exec --callback-contract --pick --accepts --trust --policy --at --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
         'certprobe ldap --ntauth') words=(directory) files=yes ;;
         'certprobe ldap --cert') files=yes ;;
         'certprobe ldap --key') files=yes ;;
@@ -36,6 +38,8 @@ _certprobe_knows() {
         'certprobe ldap --password-env') ;;
         'certprobe ldap --select') words=(auto none 'subject=' 'name=' 'thumbprint=') ;;
         'certprobe ldap --callback') files=yes ;;
+        'certprobe ldap --callback-exec') files=yes ;;
+        'certprobe ldap --callback-contract') words=(query-client-cert get-cert) ;;
         'certprobe ldap --trust') words=(system certifi none) files=yes ;;
         'certprobe ldap --policy') words=(base authenticode ssl basic-constraints nt-auth microsoft-root) ;;
         'certprobe ldap --at') ;;

@@ -57,6 +57,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "explain": {"tls.enums", "application.ldap_results", *FOUNDATION},
     "render": {"report", "explain", *FOUNDATION},
     "callbacks": {"selection", "pki", *FOUNDATION},
+    "child": FOUNDATION,
+    "callback_exec": {"child", "chooser", "report", "selection", "pki", *FOUNDATION},
     "chooser": {"selection", "transport", "pki", *TLS_TYPES, *FOUNDATION},
     "talk": {"application", "endpoint", "report", "transport", *FOUNDATION},
     "attempt": {"chooser", "talk", *STAGES},
@@ -77,7 +79,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scan": {"probe", "endpoint", "report", *FOUNDATION},
     "lab": {"probe", *ROAD, *STAGES},
     "cli": {
-        *("probe", "verify", "inventory", "callbacks", "listener", "scan", "lab", "render", "explain"),
+        *("probe", "verify", "inventory", "callbacks", "child", "callback_exec"),
+        *("listener", "scan", "lab", "render", "explain"),
         *(*FETCHING, *ROAD, *STAGES),
     },
 }

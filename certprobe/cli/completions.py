@@ -18,7 +18,8 @@ from certprobe.cli.tree import commands, subcommands, summary
 
 # Metavars that name their grammar instead of spelling it out.
 _GRAMMARS = {
-    "MODULE:FUNCTION": "FILE",
+    "MODULE:FUNCTION|NAME": "FILE",
+    "PROGRAM": "FILE",
     "WHAT": "system|certifi|none|FILE|DIR",
     "WHICH": "auto|none|NUMBER|subject=TEXT|name=TEXT|thumbprint=HEX",
 }

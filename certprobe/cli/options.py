@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,7 +12,15 @@ import click
 
 from certprobe.chooser import BySelection, Store, by_callback
 from certprobe.cli.inputs import Passwords, parse_time, read_certificates, read_identities, read_trust
-from certprobe.cli.reaching import REACHING, client_options, deadline, require_consistency, route, verbosity
+from certprobe.cli.reaching import (
+    PROXY_PASSWORD,
+    REACHING,
+    client_options,
+    deadline,
+    require_consistency,
+    route,
+    verbosity,
+)
 from certprobe.cli.revocation import (
     REVOCATION,
     RevocationTyped,
@@ -54,6 +63,8 @@ class Common(NamedTuple):
     password_env: str | None
     select: str | None
     callback: str | None
+    callback_exec: str | None
+    callback_contract: str | None
     pick: bool
     accepts: bool
     trust: str
@@ -92,8 +103,20 @@ _JUDGING = (
     ),
     click.option(
         "--callback",
-        metavar="MODULE:FUNCTION",
-        help="Ask this Python function, a QUERYCLIENTCERT or WS_GET_CERT_CALLBACK, what to send.",
+        metavar="MODULE:FUNCTION|NAME",
+        help="Ask this Python function, or the installed plug-in of this name, what to send: a QUERYCLIENTCERT or"
+        " WS_GET_CERT_CALLBACK.",
+    ),
+    click.option(
+        "--callback-exec",
+        metavar="PROGRAM",
+        help="Ask this program what to send: the question is JSON on its standard input, its answer on the output.",
+    ),
+    click.option(
+        "--callback-contract",
+        type=click.Choice(["query-client-cert", "get-cert"]),
+        help="When --callback-exec is asked: at the server's request (QUERYCLIENTCERT), or before the connection"
+        " begins (WS_GET_CERT_CALLBACK).  [default: query-client-cert]",
     ),
     click.option("--pick", is_flag=True, help="Choose at the terminal while the handshake rests."),
     click.option(
@@ -144,12 +167,19 @@ def run_probe(
 
 def _require_consistency(common: Common) -> None:
     require_consistency(common)
-    decided_by = {"--select": common.select, "--callback": common.callback, "--pick": common.pick}
+    decided_by = {
+        "--select": common.select,
+        "--callback": common.callback,
+        "--callback-exec": common.callback_exec,
+        "--pick": common.pick,
+    }
     deciders = [name for name, value in decided_by.items() if value]
     if len(deciders) > 1:
         raise UsageError(f"{' and '.join(deciders)} exclude each other: one of them decides what is sent")
     if common.accepts and deciders:
         raise UsageError(f"--accepts and {deciders[0]} exclude each other: --accepts tries every certificate in turn")
+    if common.callback_contract is not None and common.callback_exec is None:
+        raise UsageError("--callback-contract is for --callback-exec; a Python function says by its mark which it is")
     if common.pick and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UsageError("--pick needs a terminal; --select names a certificate without one")
     if common.key and not common.cert:
@@ -195,7 +225,9 @@ def _chooser(store: Store, common: Common) -> Chooser:
     if common.callback is not None:
         from certprobe.callbacks import load_callback
 
-        return by_callback(store, load_callback(common.callback))
+        return by_callback(store, load_callback(common.callback, common.timeout))
+    if common.callback_exec is not None:
+        return _by_program(store, common.callback_exec, common)
     if common.pick:
         from certprobe.cli.pick import person
 
@@ -207,6 +239,16 @@ def _chooser(store: Store, common: Common) -> Chooser:
     choice = parse_choice(common.select)
     named_credential(choice, store.credentials)
     return BySelection(store, choice)
+
+
+def _by_program(store: Store, text: str, common: Common) -> Chooser:
+    from certprobe.callback_exec import as_get_cert, as_query_client_cert
+    from certprobe.child import find_program
+
+    ours_alone = (PROXY_PASSWORD, common.password_env)
+    environment = {name: value for name, value in os.environ.items() if name not in ours_alone}
+    program = find_program(text, environment)
+    return (as_get_cert if common.callback_contract == "get-cert" else as_query_client_cert)(store, program)
 
 
 def _print(report: ProbeReport, common: Common) -> None:

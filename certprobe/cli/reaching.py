@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from certprobe.transport import Step
 
 _VERSIONS: Final = {f"1.{minor}": ProtocolVersion(0x0301 + minor) for minor in range(4)}
-_PROXY_PASSWORD: Final = "CERTPROBE_PROXY_PASSWORD"  # noqa: S105 - a variable's name
+PROXY_PASSWORD: Final = "CERTPROBE_PROXY_PASSWORD"  # noqa: S105 - a variable's name
 _DEFAULT_TIMEOUT: Final = 30.0
 _SHORTEST_STEP: Final = 10.0
 _LONGEST_RUN: Final = 900.0
@@ -35,7 +35,7 @@ REACHING: Final = (
     click.option(
         "--via",
         metavar="PROXY",
-        help=f"http://[user@]HOST:PORT or socks5://[user@]HOST:PORT; password from {_PROXY_PASSWORD} or the terminal.",
+        help=f"http://[user@]HOST:PORT or socks5://[user@]HOST:PORT; password from {PROXY_PASSWORD} or the terminal.",
     ),
     click.option("--tls-min", type=click.Choice(list(_VERSIONS)), help="Lowest TLS version to offer.  [default: 1.2]"),
     click.option("--tls-max", type=click.Choice(list(_VERSIONS)), help="Highest TLS version to offer.  [default: 1.3]"),
@@ -156,9 +156,9 @@ def _versions(typed: Reaching) -> VersionRange:
 def _proxy_password(proxy: Proxy | None) -> str | None:
     if proxy is None or proxy.user is None:
         return None
-    if (given := os.environ.get(_PROXY_PASSWORD)) is not None:
+    if (given := os.environ.get(PROXY_PASSWORD)) is not None:
         return given
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise PasswordRequired(f"the proxy's password: set {_PROXY_PASSWORD}, or run on a terminal")
+        raise PasswordRequired(f"the proxy's password: set {PROXY_PASSWORD}, or run on a terminal")
     answer: str = click.prompt(f"Password of {proxy.user} for the proxy", hide_input=True, err=True)
     return answer

@@ -59,7 +59,7 @@ _FAILURES: Final[dict[FailureKind, tuple[str, str]]] = {
     ),
     FailureKind.CALLBACK: (
         "the callback gave no certificate to send, nor a word for none",
-        "Correct the callback: certprobe.callbacks has the contracts, with examples.",
+        "Correct the callback: docs/callbacks.md says what it is asked and how it answers, with examples.",
     ),
 }
 

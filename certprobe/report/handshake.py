@@ -96,7 +96,9 @@ def certificate_request(record: RequestRecord, store: StoreFacts) -> shape.Certi
         "phase": record.phase.value,
         "version": version(request.version),
         "state": request.announced.value,
-        "certificate_authorities": None if names is None else [_name(DistinguishedName(name)) for name in names],
+        "certificate_authorities": None
+        if names is None
+        else [distinguished_name(DistinguishedName(name)) for name in names],
         "certificate_authorities_count": len(names or ()),
         "certificate_authorities_size": request.certificate_authorities_size,
         "size": request.size,
@@ -121,7 +123,8 @@ def _oid_filter(oid_filter: OidFilter) -> shape.OidFilter:
     return {"oid": oid, "oid_der": base64(oid_filter.oid), "values": base64(oid_filter.values)}
 
 
-def _name(name: DistinguishedName) -> shape_pki.Name:
+def distinguished_name(name: DistinguishedName) -> shape_pki.Name:
+    """A name as text and as it came."""
     return {"rfc4514": name.rfc4514, "der": base64(name.der)}
 
 
@@ -138,8 +141,8 @@ def _candidate(candidate: Candidate) -> shape.Candidate:
     return {
         "number": candidate.number,
         **summary(candidate.credential.certificate),
-        "rejections": [_rejection(rejection) for rejection in candidate.rejections],
-        "cautions": [_rejection(caution) for caution in candidate.cautions],
+        "rejections": [objection(rejection) for rejection in candidate.rejections],
+        "cautions": [objection(caution) for caution in candidate.cautions],
         "not_asked": [cell.subject.value for cell in candidate.cells if isinstance(cell, NotAsked)],
         "cells": [_cell(cell) for cell in candidate.cells],
         "change": candidate.change or None,
@@ -160,7 +163,8 @@ def _cell(cell: Cell) -> shape.Cell:
     }
 
 
-def _rejection(rejection: Rejection | Caution) -> shape.Rejection:
+def objection(rejection: Rejection | Caution) -> shape.Rejection:
+    """What speaks against a certificate."""
     return {
         "reason": rejection.reason.value,
         "clause": rejection.clause,

@@ -70,7 +70,7 @@ def decide_on_request(callback: QueryClientCert, connection: ConnectionInfo, sec
     trusted_cas = tuple(map(DistinguishedName, connection.request.certificate_authorities or ()))
     answer = _ask(callback, lambda: callback(connection, trusted_cas), seconds)
     # FALSE of the C contract is as good as None; TRUE comes with a certificate or is rubbish.
-    return Decision(None if answer is False else _sendable(callback, answer))
+    return Decision(None if answer is False else _credential(callback, answer))
 
 
 class FunctionCredential:
@@ -94,7 +94,7 @@ class FunctionCredential:
         if hresult.failed:
             words = f": {note}" if note else ""
             raise CallbackError(f"{name_of(ask)} answered {hresult.symbol}, so the channel was not opened{words}")
-        return Decision(_sendable(ask, answer[1]), note)
+        return Decision(_credential(ask, answer[1]), note)
 
     def notify_issuer_list(self, issuer_list: tuple[DistinguishedName, ...], seconds: float) -> str | None:
         """Tell the server's list to whoever is to be told; without such a one a ChannelState takes it.
@@ -132,6 +132,16 @@ def words_of(exception: BaseException) -> str:
     return f"{name}: {text[:_LONGEST_TEXT]}" if text else name
 
 
+def sendable(asked: str, credential: Credential | None) -> Credential | None:
+    """Return a credential that can be sent; raise CallbackError, with the name of who answered it, for another."""
+    if credential is not None and credential.key_status is not KeyStatus.FITS:
+        absent = credential.key_status is KeyStatus.ABSENT
+        key = "no private key" if absent else "the private key of another certificate"
+        subject = credential.certificate.subject.rfc4514
+        raise CallbackError(f"{asked} returned the credential of {subject}, which has {key}")
+    return credential
+
+
 def _ask(callback: object, call: Callable[[], object], seconds: float) -> object:
     match run_bounded(call, seconds):
         case Returned(value):
@@ -142,16 +152,10 @@ def _ask(callback: object, call: Callable[[], object], seconds: float) -> object
             raise CallbackError(f"{name_of(callback)} did not return within {seconds:.3g} seconds")
 
 
-def _sendable(callback: object, answer: object) -> Credential | None:
-    if answer is None:
-        return None
-    if not isinstance(answer, Credential):
+def _credential(callback: object, answer: object) -> Credential | None:
+    if answer is not None and not isinstance(answer, Credential):
         raise CallbackError(f"{name_of(callback)} returned {_kind(answer)}, not a Credential or None")
-    if answer.key_status is not KeyStatus.FITS:
-        key = "no private key" if answer.key_status is KeyStatus.ABSENT else "the private key of another certificate"
-        subject = answer.certificate.subject.rfc4514
-        raise CallbackError(f"{name_of(callback)} returned the credential of {subject}, which has {key}")
-    return answer
+    return sendable(name_of(callback), answer)
 
 
 def _hresult(callback: object, answer: object) -> HResult:

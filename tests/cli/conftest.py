@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -15,7 +15,7 @@ from tests.peers.site import Site
 def optional(site: Site, nginx: Nginx) -> Callable[..., Document]:
     """A run against nginx that asks, takes what it can verify, and says whom it saw."""
 
-    def run(*arguments: Arguments) -> Document:
-        return report("https", f"https://localhost:{nginx.optional}/", "--trust", site.root_file, *arguments)
+    def run(*arguments: Arguments, env: Mapping[str, str] | None = None) -> Document:
+        return report("https", f"https://localhost:{nginx.optional}/", "--trust", site.root_file, *arguments, env=env)
 
     return run

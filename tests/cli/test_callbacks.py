@@ -189,7 +189,7 @@ def test_callback_that_gives_no_answer(site: Site, nginx: Nginx, callbacks: Path
         ("{file}:nowhere", 4, "there is no 'nowhere'"),
         ("{file}:one_argument", 4, "cannot be called as a QUERYCLIENTCERT with (connection, trusted_cas)"),
         ("{file}:not_callable", 4, "is an object of type int, not a function"),
-        ("{file}", 2, "is no callback: MODULE:FUNCTION and FILE.py:FUNCTION are"),
+        ("{file}", 2, "is no callback: MODULE:FUNCTION, FILE.py:FUNCTION and the name of a plug-in are"),
         ("nowhere.py:choose", 4, "there is no file nowhere.py"),
         ("no_such_module:choose", 4, "there is no module 'no_such_module'"),
     ],

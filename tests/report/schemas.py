@@ -15,6 +15,7 @@ REPORT = "schema.json"
 VERIFICATION = "verification.json"
 MATCH = "match.json"
 INVENTORY = "inventory.json"
+QUESTION = "question.json"
 _DEFINITIONS = '  "$defs": {\n'
 _END = "\n  }\n}\n"
 _DEFINITION = re.compile(r'^    "(?P<name>\w+)": \{(?:[^\n]*\}|\n.*?^    \})(?=,?$)', re.MULTILINE | re.DOTALL)
@@ -52,6 +53,6 @@ def with_shared_definitions(own: str, report: str) -> str:
 
 
 if __name__ == "__main__":
-    for name in (VERIFICATION, MATCH, INVENTORY):
+    for name in (VERIFICATION, MATCH, INVENTORY, QUESTION):
         path = Path(str(files("certprobe.report").joinpath(name)))
         path.write_text(with_shared_definitions(text(name), text(REPORT)), encoding="utf-8")
