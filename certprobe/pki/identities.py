@@ -111,14 +111,13 @@ def _odd_keys(
     unmatched: list[FoundKey],
 ) -> dict[Certificate, FoundKey]:
     """Give keys that fit nothing to certificates without one: as their file says, or the only key to the only one."""
-    without = {one.certificate: one for one in candidates if one.certificate not in fitting}
+    without = {one.certificate for one in candidates if one.certificate not in fitting}
+    if len(candidates) == len(without) == len(unmatched) == 1:
+        return dict.fromkeys(without, unmatched[0])
     waiting = {id(key) for key in unmatched}
-    tied = {
+    return {
         found.certificate: key for found, key in _ties(files) if found.certificate in without and id(key) in waiting
     }
-    if not tied and len(candidates) == len(without) == len(unmatched) == 1:
-        return dict.fromkeys(without, unmatched[0])
-    return tied
 
 
 def _contradictions(files: tuple[Contents, ...], fitting: Mapping[Certificate, FoundKey]) -> list[str]:

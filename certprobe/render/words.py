@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from certprobe.render.page import Tone
 
 if TYPE_CHECKING:
     from certprobe.render.page import Piece
     from certprobe.report import shape, shape_pki
+
+_LONGEST_NAME: Final = 500
 
 
 def count(number: int, noun: str) -> str:
@@ -27,14 +29,16 @@ def status(value: shape_pki.Status) -> str:
 
 
 def name(text: str) -> str:
-    """A name, or words for the empty one."""
+    """A name, its beginning if it is longer than a page, or words for the empty one."""
+    if len(text) > _LONGEST_NAME:
+        return f"{text[:_LONGEST_NAME]}... ({len(text)} characters)"
     return text or "(empty name)"
 
 
 def identity(known: shape.Identity | shape.Candidate) -> str:
     """'CN=alice, "alice’s card"', or the subject alone if nobody gave it a friendly name."""
     friendly_name = known["friendly_name"]
-    return name(known["subject"]) + ("" if friendly_name is None else f', "{friendly_name}"')
+    return name(known["subject"]) + ("" if friendly_name is None else f', "{name(friendly_name)}"')
 
 
 def until(certificate: shape_pki.Summary) -> Piece:

@@ -119,6 +119,12 @@ def test_what_stands_twice_is_noted_once_per_file() -> None:
     )
 
 
+def test_a_name_is_taken_from_wherever_it_is() -> None:
+    identities = match(one=ALICE.chain_pem, two=ALICE.pkcs12(b"secret", friendly_name="card"))
+    (credential,) = identities.credentials
+    assert (credential.friendly_name, credential.source) == ("card", "one #1")
+
+
 def test_two_certificates_of_one_key_are_two_credentials() -> None:
     renewed = ISSUING.client("alice", key=ALICE.private_key)
     identities = match(store=ALICE.certificate_pem + renewed.certificate_pem + ALICE.private_key_pem())

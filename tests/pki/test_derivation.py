@@ -7,9 +7,12 @@ from functools import partial
 import pytest
 
 from certprobe.errors import UnsupportedError
+from certprobe.lab.der import integer, sequence, tlv
 from certprobe.pki import derivation
 from certprobe.pki.der import DerError
 from certprobe.pki.derivation import ABSENT, EMPTY, Effort, Password, Use, readings
+from certprobe.pki.encryption import decrypt
+from certprobe.pki.fields import AlgorithmIdentifier
 
 READINGS = {
     "none": (None, (ABSENT, EMPTY)),
@@ -75,6 +78,15 @@ def test_every_kind_of_derivation_is_counted_before_it_is_done() -> None:
     ):
         with pytest.raises(UnsupportedError, match="asks for"):
             derive(Effort())
+
+
+def test_what_rc2_takes_counts_too() -> None:
+    parameters = sequence(tlv(0x04, b"saltsalt"), integer(1))
+    algorithm = AlgorithmIdentifier("1.2.840.113549.1.12.1.6", parameters)
+    effort = Effort()
+    effort.spend(19_999_900)
+    with pytest.raises(UnsupportedError, match="in all"):
+        decrypt(algorithm, bytes(24), ABSENT, effort)
 
 
 @pytest.mark.parametrize("numbers", [(3, 8, 1), (1, 8, 1), (0, 8, 1), (2, 0, 1), (2, 8, 0), (-2, 8, 1), (2, -8, -1)])

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hmac
+
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
 
 from certprobe.errors import DecodeError, InputError, PasswordRequired, UnsupportedError, WrongPassword
 from certprobe.lab.der import integer, oid, sequence, tlv
+from certprobe.pki import derivation
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.credential import KeyStatus
 from certprobe.pki.decode import Contents, Locked, decode
+from certprobe.pki.derivation import Effort, Use
 from certprobe.pki.identities import Identities, credentials
 from certprobe.pki.private_key import public_key_octets
 from tests.pki import pfx
@@ -180,6 +184,7 @@ def test_a_file_with_nothing_in_it() -> None:
 
 # --- passwords --------------------------------------------------------------------------------------------------------
 
+SHA1 = sequence(oid("1.3.14.3.2.26"))
 ONE, OTHER = b"one", "Grüße".encode()
 LOCKED_KEY = pfx.shrouded_key_bag(ALICE, ONE)
 
@@ -191,6 +196,14 @@ def test_pbmac1() -> None:
         read(data)
     with pytest.raises(WrongPassword, match="file: password does not open the PKCS#12 file, or the file is damaged"):
         read(data, ONE)
+
+
+def test_a_mac_without_a_number_of_iterations_has_one() -> None:
+    """RFC 7292 4: iterations INTEGER DEFAULT 1."""
+    secret = derivation.pkcs12(Use.MAC_KEY, "sha1", b"\0o\0n\0e\0\0", pfx.SALT, 1, 20, Effort())
+    digest = hmac.digest(secret, sequence(TWO), "sha1")
+    data = pfx.pfx(TWO, mac_data=sequence(sequence(SHA1, pfx.octets(digest)), pfx.octets(pfx.SALT)))
+    assert len(read(data, ONE).private_keys) == 2
 
 
 def test_a_key_with_another_password_than_its_file() -> None:
@@ -234,7 +247,6 @@ def test_a_change_in_what_lies_open_is_not_told_from_a_wrong_password() -> None:
 
 
 TRIPLE_DES = "1.2.840.113549.1.12.1.3"
-SHA1 = sequence(oid("1.3.14.3.2.26"))
 WHOLE = pfx.pfx_with_mac(pfx.encrypted_safe(pfx.cert_bag(ALICE), password=b"secret"), password=b"secret")
 TOO_MANY = "PKCS#12: asks for 2147483648 iterations of its key derivation function"
 
