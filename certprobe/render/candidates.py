@@ -74,6 +74,26 @@ def write_identities(page: Page, store: shape.Store) -> None:
         page.line(*pieces, lead=_number(identity["number"]), hang=2)
 
 
+def verdict(candidate: shape.Candidate) -> Piece:
+    """ "fits", "fits (note: EKU)" or "FAIL: dates, issuer", in the words of the table's headings."""
+    if failed := _headings(candidate, "rejected"):
+        return (f"{_VERDICTS['rejected'][0]}: {failed}", Tone.BAD)
+    noted = _headings(candidate, "caution")
+    return (f"fits ({_VERDICTS['caution'][0]}: {noted})" if noted else "fits", Tone.GOOD)
+
+
+def write_objections(page: Page, candidate: shape.Candidate) -> None:
+    """What speaks against it, each with its fact, and the change that would make it fit."""
+    for cell in candidate["cells"]:
+        if cell["verdict"] in _AGAINST:
+            _write_cell(page, cell)
+    _write_change(page, candidate)
+
+
+def _headings(candidate: shape.Candidate, verdict: str) -> str:
+    return ", ".join(_HEADINGS[cell["subject"]] for cell in candidate["cells"] if cell["verdict"] == verdict)
+
+
 # --- a line for each --------------------------------------------------------------------------------------------------
 
 

@@ -50,7 +50,8 @@ class Page:
     Colour follows rich: only on a terminal, and never under NO_COLOR. Raises what writing to `file` raises.
     """
 
-    def __init__(self, file: IO[str]) -> None:
+    def __init__(self, file: IO[str], columns: int | None = None) -> None:
+        """`columns` is how wide the terminal is, where that is known better than from the environment."""
         self._console = _Console(
             file=file,
             highlight=False,
@@ -59,7 +60,7 @@ class Page:
             color_system=None if os.environ.get("NO_COLOR") else "auto",
         )
         # COLUMNS=0 in the environment would have nothing shown at all.
-        self._console.width = max(self._console.width, _NARROWEST)
+        self._console.width = max(columns or self._console.width, _NARROWEST)
         self._encoding = getattr(file, "encoding", None) or "utf-8"
         self._width = self._console.width if file.isatty() else None
 

@@ -83,9 +83,9 @@ def started(
 ) -> subprocess.Popen[bytes]:
     """Start the command in a process group of its own, and leave the rest to the caller."""
     return subprocess.Popen(
-        _argv(arguments),
+        argv(arguments),
         cwd=cwd,
-        env=_environment(env),
+        env=environment(env),
         stdin=stdin,
         stdout=stdout,
         stderr=subprocess.PIPE,
@@ -121,8 +121,8 @@ def on_terminal(
     try:
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         process = subprocess.Popen(
-            (sys.executable, "-c", _TAKE_TERMINAL, *_argv(arguments)),
-            env=_environment({"TERM": "xterm-256color", **(env or {})}),
+            (sys.executable, "-c", _TAKE_TERMINAL, *argv(arguments)),
+            env=environment({"TERM": "xterm-256color", **(env or {})}),
             stdin=terminal,
             stdout=subprocess.PIPE if stdout_is_pipe else terminal,
             stderr=terminal,
@@ -156,11 +156,13 @@ def _converse(controller: int, answers: list[Answer]) -> str:
     raise AssertionError(f"nothing more came to the terminal:\n{screen}")
 
 
-def _argv(arguments: Sequence[Arguments]) -> list[str]:
+def argv(arguments: Sequence[Arguments]) -> list[str]:
+    """The command line of the command."""
     return [sys.executable, "-m", "certprobe", *map(str, arguments)]
 
 
-def _environment(env: Mapping[str, str] | None) -> dict[str, str]:
+def environment(env: Mapping[str, str] | None) -> dict[str, str]:
+    """An environment that says nothing but `env`."""
     kept = {name: value for name, value in os.environ.items() if name not in _SILENCED and "CERTPROBE" not in name}
     return {**kept, **(env or {})}
 

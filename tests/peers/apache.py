@@ -12,7 +12,7 @@ from tests.peers.process import HOST, directory, free_port, missing, program, ru
 from tests.peers.site import Identity, Site
 
 _MODULES = Path("/usr/lib/apache2/modules")
-_LOADED = ("mpm_event", "authz_core", "dir", "headers", "socache_shmcb", "ssl")
+_LOADED = ("mpm_event", "authz_core", "dir", "headers", "reqtimeout", "socache_shmcb", "ssl")
 
 
 class Apache(NamedTuple):
@@ -31,6 +31,8 @@ class Apache(NamedTuple):
     """`/secret/` requires a certificate, in TLS 1.3: by post-handshake authentication."""
     advertises_other: int
     """SSLVerifyClient require; SSLCADNRequestFile names the foreign root, the site's root is what is trusted."""
+    impatient: int
+    """SSLVerifyClient optional; waits a second for a handshake."""
     expired: int
     """Asks for no certificate, and shows the site's expired server certificate; likewise the following."""
     wrong_name: int
@@ -71,6 +73,7 @@ def _config(site: Site, ports: Apache, home: Path) -> str:
             ports.advertises_other,
             f"{ca}\nSSLVerifyClient require\nSSLCADNRequestFile {site.foreign_root_file}",
         ),
+        _host(site, ports.impatient, f"{ca}\nSSLVerifyClient optional\nRequestReadTimeout handshake=1"),
         _host(site, ports.expired, "", site.servers.expired),
         _host(site, ports.wrong_name, "", site.servers.wrong_name),
         _host(site, ports.untrusted, "", site.servers.untrusted),

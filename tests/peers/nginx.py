@@ -47,6 +47,8 @@ class Nginx(NamedTuple):
     """ssl_verify_client on; advertises the foreign root, accepts certificates of the site's root as well."""
     by_name: int
     """Asks for a certificate only if the client names dc1.lab.test (SNI)."""
+    impatient: int
+    """ssl_verify_client optional; waits a second for a handshake."""
     expired: int
     """Asks for no certificate, and shows the site's expired server certificate; likewise the following."""
     wrong_name: int
@@ -82,6 +84,7 @@ def _config(site: Site, ports: Nginx) -> str:
         _host(ports.trusted_not_advertised, good, _trusted_not_advertised(site.foreign_root_file, site.root_file)),
         _host(ports.by_name, good, ""),
         _host(ports.by_name, site.servers.virtual, f"server_name {VIRTUAL_HOST}; {on}"),
+        _host(ports.impatient, good, f"ssl_verify_client optional; {ca} client_header_timeout 1s;"),
         _host(ports.expired, site.servers.expired, ""),
         _host(ports.wrong_name, site.servers.wrong_name, ""),
         _host(ports.untrusted, site.servers.untrusted, ""),
