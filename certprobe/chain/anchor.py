@@ -116,9 +116,10 @@ def check_anchor(path: PathView) -> Iterator[Result]:
             pass
         case PathEnd.PARTIAL:
             detail = f"the certificate of {last.issuer.rfc4514 or 'the unnamed issuer'}, issuer of {name_of(last)}, "
-            detail += "is neither sent along nor in a store"
+            detail += "is missing: neither sent along nor given, nor in the trust store"
             if last in path.question.roots:
-                detail += "; the trust store holds the certificate below it, but only self-signed ones are anchors"
+                detail += ", which holds the one below it, but only self-signed ones are anchors"
+                detail += " unless CERT_CHAIN_EXCLUSIVE_ENABLE_CA_FLAG is set"
             yield WHOLE_CHAIN, Finding(TrustError.CERT_TRUST_IS_PARTIAL_CHAIN, _CITATION, detail)
         case PathEnd.CYCLIC:
             detail = f"{name_of(last)} is among its own issuers, and no root is reached"
@@ -133,8 +134,11 @@ def check_anchor(path: PathView) -> Iterator[Result]:
 
 def _why_untrusted(path: PathView) -> str:
     root = path.certificates[-1]
-    itself = "itself " if path.last == 0 else ""
-    what = f"{name_of(root)} is self-signed and {itself}not among the {len(path.question.roots)} trusted certificates"
+    trusted = len(path.question.roots)
+    if not trusted:
+        return f"{name_of(root)} is self-signed, and no certificate is trusted"
+    which = "the one trusted certificate" if trusted == 1 else f"among the {trusted} trusted certificates"
+    what = f"{name_of(root)} is self-signed and not {which}"
     namesakes = path.question.roots.by_subject(root.subject)
     if any(namesake.public_key_info == root.public_key_info for namesake in namesakes):
         return f"{what}, though another certificate of the same name and key is"

@@ -43,7 +43,7 @@ def check_usage(path: PathView) -> Iterator[Result]:
 
 
 def _who(path: PathView, index: int, at: int) -> str:
-    return "the certificate" if at == index else f"its issuer {name_of(path.certificates[at])}"
+    return "it" if at == index else f"its issuer {name_of(path.certificates[at])}"
 
 
 def check_extended_key_usage(path: PathView) -> Iterator[Result]:

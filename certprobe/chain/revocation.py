@@ -58,7 +58,7 @@ def asked(path: PathView) -> set[int]:
 
 
 def _below_revoked(path: PathView, revoked: int) -> Iterator[Result]:
-    detail = f"whether it is revoked cannot be known: {name_of(path.certificates[revoked])} above it is revoked"
+    detail = f"{name_of(path.certificates[revoked])} above it is revoked"
     for index in range(revoked - 1, -1, -1):
         yield from _unknown(index, "RFC 5280 6.1.3 (a)(3)", detail)
 

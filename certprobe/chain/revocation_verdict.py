@@ -35,7 +35,7 @@ def inquire(path: PathView, index: int, search: SignerSearch = SignerSearch.STOR
     return Verdict(
         RevocationStatus.OFFLINE if offline else RevocationStatus.NO_CHECK,
         _CITATION,
-        "whether it is revoked is not known: " + "; ".join(verdict.detail for verdict in undetermined),
+        "; ".join(verdict.detail for verdict in undetermined),
     )
 
 

@@ -83,7 +83,7 @@ def _write_causes(page: Page, subject: shape_verification.Subject, verbosity: Ve
     causes = subject["causes"]
     word, tone = ("PROBLEM", Tone.BAD) if causes else ("OK", Tone.GOOD)
     name = words.name(subject["certificate"]["subject"])
-    titles = [cause["title"] for cause in causes] or ["nothing is wrong"]
+    titles = [cause["title"] for cause in causes] or [_passed(subject["judgement"])]
     page.line((subject["source"], Tone.STRONG), f"  {name}: {titles[0]}", lead=(word.ljust(_INDENT), tone))
     if verbosity is Verbosity.QUIET:
         return
@@ -96,18 +96,28 @@ def _write_causes(page: Page, subject: shape_verification.Subject, verbosity: Ve
 
 def _write_more(page: Page, judgement: shape_pki.Judgement) -> None:
     """That the policy that decides names one fault of several."""
-    if judgement["deciding"]["error"]["signed"] == 0:
-        return
+    others = _count_faults(judgement) - 1
+    if judgement["deciding"]["error"]["signed"] != 0 and others > 0:
+        page.line(f"Below: {words.count(others, 'other fault')}; a policy names one at a time.", indent=_INDENT)
+
+
+def _passed(judgement: shape_pki.Judgement) -> str:
+    """That nothing is wrong, or nothing that the policy minds that decides."""
+    overlooked = _count_faults(judgement)
+    if not overlooked:
+        return "nothing is wrong"
+    return f"the policy {judgement['deciding']['policy']} passes, and overlooks {words.count(overlooked, 'fault')}"
+
+
+def _count_faults(judgement: shape_pki.Judgement) -> int:
+    """How much is wrong with the best path; what sets two bits is one fault."""
     faults = {
         (number, finding["detail"])
         for chain in judgement["chains"]
         for number, element in enumerate((*chain["elements"], chain))
         for finding in element["findings"]
     }
-    count = len(faults) + bool(judgement["name_mismatch"])
-    if count > 1:
-        others = words.count(count - 1, "other fault")
-        page.line(f"Below: {others}; a policy names one at a time.", indent=_INDENT)
+    return len(faults) + bool(judgement["name_mismatch"])
 
 
 def _write_remarks(page: Page, judgement: shape_pki.Judgement, profile: str) -> None:

@@ -15,7 +15,7 @@ from certprobe.report.model import (
     StoreFacts,
     Weight,
 )
-from certprobe.wincrypt.hresult import CERT_E_CHAINING, CERT_E_UNTRUSTEDROOT, ERROR_SUCCESS
+from certprobe.wincrypt.hresult import ERROR_SUCCESS
 from certprobe.wincrypt.prose import meaning
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ _TLS12_LIMIT = 0xFFFF
 _SERVER_ERROR = 500
 _NOT_TAKEN = (400, 421)
 _NEAR = 0.9
-_UNTRUSTED = (CERT_E_UNTRUSTEDROOT, CERT_E_CHAINING)
 _WHOSE = {
     Role.SERVER: "the server's certificate",
     Role.CLIENT: "the client certificate",
@@ -122,12 +121,11 @@ def of_chains(attempt: Attempt, outcome: Outcome) -> list[Cause]:
 
 def of_judgement(judgement: Judgement) -> Cause:
     """The status of the deciding policy, which is not S_OK."""
-    error = judgement.deciding.error
-    whose = _WHOSE[judgement.role]
-    if judgement.deciding.element_index > 0:
+    status, whose = judgement.deciding, _WHOSE[judgement.role]
+    if status.element_index > 0:
         whose = f"{whose} chain"
-    title = f"{whose} is {'not trusted' if error in _UNTRUSTED else 'not valid'}: {judgement.reason}"
-    return Cause(error.symbol, Weight.PROBLEM, title, words.status(judgement.deciding), _advice(judgement))
+    title = f"{whose} {words.fault(judgement)}"
+    return Cause(status.error.symbol, Weight.PROBLEM, title, words.status(status), _advice(judgement))
 
 
 def _advice(judgement: Judgement) -> str:

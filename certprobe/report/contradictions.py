@@ -176,7 +176,7 @@ def _fault(tried: Tried) -> tuple[str, str] | None:
     judgement = evidence.failed_client_judgement(tried.attempt)
     if judgement is None or judgement.deciding.error in _UNKNOWN:
         return None
-    return judgement.deciding.error.symbol, f"is not valid: {judgement.reason}"
+    return judgement.deciding.error.symbol, words.fault(judgement)
 
 
 # --- one by one -------------------------------------------------------------------------------------------------------

@@ -160,7 +160,7 @@ def _why_sent_is_bad(attempt: Attempt, record: RequestRecord) -> Why | None:
     client = evidence.failed_client_judgement(attempt)
     if client is not None:
         error = client.deciding.error
-        title = f"the client certificate {subject} is not valid: {client.reason}"
+        title = f"the client certificate {subject} {words.fault(client)}"
         return Why(error.symbol, title, words.status(client.deciding), meaning(error).advice)
     if rejections := evidence.rejections_of_sent(attempt):
         first = rejections[0]

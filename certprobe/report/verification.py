@@ -9,8 +9,17 @@ from certprobe.chain.question import ANY_POLICY
 from certprobe.policy.status import ChainPolicy
 from certprobe.report.causes import of_judgement
 from certprobe.report.model import Cause, Weight
-from certprobe.report.words import sentence, subject
-from certprobe.wincrypt.hresult import ERROR_SUCCESS
+from certprobe.report.words import sentence
+from certprobe.wincrypt.hresult import (
+    CERT_E_EXPIRED,
+    CERT_E_REVOCATION_FAILURE,
+    CERT_E_REVOKED,
+    CERT_E_UNTRUSTEDROOT,
+    CRYPT_E_NO_REVOCATION_CHECK,
+    CRYPT_E_REVOCATION_OFFLINE,
+    CRYPT_E_REVOKED,
+    ERROR_SUCCESS,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -96,20 +105,45 @@ _BY_RULE = {
     "RFC 5280 4.2.1.3": "Have this certificate issued again: keyCertSign is for CAs, and no CA may sign without it.",
     "RFC 5280 4.2.1.4": "Use a certificate of a CA that asserts this policy, or do not ask for it.",
 }
+_WITHDRAWN = "Use a certificate of another CA: this one was withdrawn, and with it all that it has issued."
+_OF_A_CA = {
+    CERT_E_EXPIRED: "Give a current certificate of this CA, if there is one; else use a certificate of another CA.",
+    CRYPT_E_REVOKED: _WITHDRAWN,
+    CERT_E_REVOKED: _WITHDRAWN,
+}
+_GIVE_EVIDENCE = "Give a current CRL or OCSP response of the issuer (--crl, --ocsp), or have it fetched (--revocation)."
+_BY_STATUS = {
+    CERT_E_UNTRUSTEDROOT: (
+        "If this root is to be trusted, give it with --trust, and install it wherever the certificate has to work; "
+        "else use a certificate of a CA that is trusted."
+    ),
+    CRYPT_E_REVOCATION_OFFLINE: _GIVE_EVIDENCE,
+    CRYPT_E_NO_REVOCATION_CHECK: _GIVE_EVIDENCE,
+    CERT_E_REVOCATION_FAILURE: _GIVE_EVIDENCE,
+}
 
 
 def _of_policy(judgement: Judgement) -> Cause:
-    """The status of the policy that decides; whose fault it is is told by name where that is not the subject's."""
-    cause, index = of_judgement(judgement), judgement.deciding.element_index
-    if judgement.deciding.policy is ChainPolicy.MICROSOFT_ROOT:
-        cause = cause._replace(advice=_OF_MICROSOFT)
-    if index < 0:
-        return cause._replace(advice=_GIVE_ISSUER)
-    element = judgement.context.chains[judgement.deciding.chain_index].elements[index]
-    who, reason = subject(element.certificate), judgement.reason
-    title = cause.title if index == 0 or who in reason else f"{cause.title.removesuffix(reason)}{who}: {reason}"
-    rule = next((each.citation for each in element.findings if each.detail == reason), "")
-    return cause._replace(title=title, advice=_BY_RULE.get(rule, cause.advice))
+    """The status of the policy that decides, with what there is to do for whoever has files and this command."""
+    cause = of_judgement(judgement)
+    return cause._replace(advice=_advice(judgement) or cause.advice)
+
+
+def _advice(judgement: Judgement) -> str | None:
+    """What fits better than the general advice, if anything does."""
+    status = judgement.deciding
+    if status.policy is ChainPolicy.MICROSOFT_ROOT:
+        return _OF_MICROSOFT
+    if status.element_index < 0:
+        return _GIVE_ISSUER
+    element = judgement.context.chains[status.chain_index].elements[status.element_index]
+    rule = next((each.citation for each in element.findings if each.detail == judgement.reason), "")
+    if rule in _BY_RULE:
+        return _BY_RULE[rule]
+    if status.element_index > 0 and status.error in _OF_A_CA:
+        return _OF_A_CA[status.error]
+    # What was to be fetched and did not come has been told with the reason.
+    return None if judgement.fetches else _BY_STATUS.get(status.error)
 
 
 def _of_profile(judgement: Judgement, profile: Profile) -> list[Cause]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from certprobe.pki.name import DistinguishedName
 from certprobe.tls.enums import AlertDescription, name_of
 from certprobe.tls.messages import Announced
+from certprobe.wincrypt import hresult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,9 +15,15 @@ if TYPE_CHECKING:
     from certprobe.application.http import HttpAnswered
     from certprobe.pki.certificate import Certificate
     from certprobe.policy.status import PolicyStatus
-    from certprobe.report.model import Attempt, RequestRecord
+    from certprobe.report.model import Attempt, Judgement, RequestRecord
 
 NAMES_IN_A_LINE: Final = 3
+_UNTRUSTED: Final = (hresult.CERT_E_UNTRUSTEDROOT, hresult.CERT_E_CHAINING)
+_NOT_KNOWN: Final = (
+    hresult.CRYPT_E_REVOCATION_OFFLINE,
+    hresult.CRYPT_E_NO_REVOCATION_CHECK,
+    hresult.CERT_E_REVOCATION_FAILURE,
+)
 
 
 def asked(record: RequestRecord) -> str:
@@ -63,6 +70,22 @@ def status(status: PolicyStatus) -> str:
     error = status.error
     where = f"chain {status.chain_index}, element {status.element_index}"
     return f"Windows: {error.symbol} {error.hexadecimal} ({error.signed}), {where}, policy {status.policy.value}."
+
+
+def fault(judgement: Judgement) -> str:
+    """What the deciding policy, which is not S_OK, says of a certificate: "is not valid: expired at ...".
+
+    If the fault is not its own but another element's, that one is named.
+    """
+    status, reason = judgement.deciding, judgement.reason
+    if status.element_index > 0:
+        who = subject(judgement.context.chains[status.chain_index].elements[status.element_index].certificate)
+        reason = reason if who in reason else f"{who}: {reason}"
+    if status.error in _UNTRUSTED:
+        return f"is not trusted: {reason}"
+    if status.error in _NOT_KNOWN:
+        return f"may be revoked: {reason}"
+    return f"is {reason}" if reason.startswith("not valid ") else f"is not valid: {reason}"
 
 
 def listing(names: Sequence[str]) -> str:

@@ -100,7 +100,7 @@ def test_where_application_policies_are_required_their_absence_is_no_usage(skip:
     assert judged(Usages(explicit=skip), ALL, ALL)[0] == bits
     assert judged(Usages(explicit=skip), Usages((OURS,)), Usages((OURS,)))[0] == [0, 0, 0]
     words = judged(Usages(explicit=1), ALL, ALL)[1]
-    assert words == ["not valid for serverAuth: the certificate has no application policies, which are required of it"]
+    assert words == ["not valid for serverAuth: it has no application policies, which are required of it"]
 
 
 def test_the_strictest_constraint_counts() -> None:

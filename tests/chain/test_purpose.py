@@ -90,15 +90,15 @@ def test_rfc_5280_knows_no_application_policies() -> None:
 
 def test_the_refusal_names_what_is_allowed_instead() -> None:
     chain = judge(CA.server("www.lab.test"), CA, requested_usage=CLIENT_USAGE)
-    assert details(chain, 0) == ["not valid for clientAuth: the certificate allows serverAuth"]
+    assert details(chain, 0) == ["not valid for clientAuth: it allows serverAuth"]
     leaf = CA.server("www.lab.test", extensions=(application_policies(CODE_SIGNING, SERVER_AUTH),))
     assert details(judge(leaf, CA, requested_usage=CLIENT_USAGE), 0) == [
-        "not valid for clientAuth: the certificate allows codeSigning, serverAuth by its application policies"
+        "not valid for clientAuth: it allows codeSigning, serverAuth by its application policies"
     ]
     leaf = CA.server("www.lab.test", extensions=(application_policies(),))
     assert details(judge(leaf, CA, requested_usage=EITHER_USAGE), 0) == [
-        "not valid for serverAuth: the certificate allows nothing by its application policies; "
-        "not valid for clientAuth: the certificate allows nothing by its application policies"
+        "not valid for serverAuth: it allows nothing by its application policies; "
+        "not valid for clientAuth: it allows nothing by its application policies"
     ]
 
 
@@ -110,11 +110,11 @@ def test_of_several_that_refuse_each_element_is_told_of_the_nearest() -> None:
     chains = [judge(leaf, low, ca, top, requested_usage=SERVER_USAGE) for leaf in (own, low.server("www.lab.test"))]
     assert [errors(chain) for chain in chains] == [[0x10, 0x10, 0x10, 0x10, 0x10, 0]] * 2
     refusal = "not valid for serverAuth: "
-    assert details(chains[0], 0) == [f"{refusal}the certificate allows clientAuth"]
+    assert details(chains[0], 0) == [f"{refusal}it allows clientAuth"]
     assert details(chains[1], 0) == [f"{refusal}its issuer CN=CA allows timeStamping"]
     assert details(chains[1], 1) == [f"{refusal}its issuer CN=CA allows timeStamping"]
-    assert details(chains[1], 2) == [f"{refusal}the certificate allows timeStamping"]
-    assert details(chains[1], 3) == [f"{refusal}the certificate allows codeSigning"]
+    assert details(chains[1], 2) == [f"{refusal}it allows timeStamping"]
+    assert details(chains[1], 3) == [f"{refusal}it allows codeSigning"]
 
 
 @pytest.mark.parametrize("allowed", [(CLIENT_AUTH,), (CODE_SIGNING, CLIENT_AUTH)])
@@ -125,7 +125,7 @@ def test_an_issuer_restricts_itself_and_what_is_below_it(allowed: tuple[str, ...
         chain = judge(ca.server("www.lab.test", extended_key_usage=usages), ca, top, requested_usage=SERVER_USAGE)
         assert errors(chain) == [0x10, 0x10, 0x10, 0, 0]
         assert details(chain, 0)[0].startswith("not valid for serverAuth: its issuer CN=narrow CA allows ")
-        assert details(chain, 1)[0].startswith("not valid for serverAuth: the certificate allows ")
+        assert details(chain, 1)[0].startswith("not valid for serverAuth: it allows ")
 
 
 def test_a_root_restricts_as_well() -> None:

@@ -56,7 +56,7 @@ def test_five_faults_stand_on_their_elements(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("options", "title", "advice", "others"), [
-    (("--policy", "ssl"), ": CN=Root is self-signed and not among the 0 ", "Install the CA's root certificate", 4),
+    (("--policy", "ssl"), ": CN=Root is self-signed, and no ", "If this root is to be trusted, give it", 4),
     (BREAKERS[:2], ": CN=Mute: a CA whose keyUsage does not ", "Have this certificate issued again: keyCertSign is", 4),
     (BREAKERS, "certificate is not valid: expired at 2026-", "Renew the certificate", 4),
 ])  # fmt: skip
@@ -119,7 +119,7 @@ def test_text_tells_all_five_and_marks_the_policy_that_decides(tmp_path: Path) -
         r"PROBLEM  \S+/chain\.pem #1  CN=www\.lab\.test: the certificate chain is not trusted: CN=Root is ", first
     )
     assert code.strip() == "Windows: CERT_E_UNTRUSTEDROOT 0x800B0109 (-2146762487), chain 0, element 4, policy ssl."
-    assert change.strip().startswith("Change: Install the CA's root certificate")
+    assert change.strip().startswith("Change: If this root is to be trusted, give it with --trust")
     paths = "\n".join(lines).partition("  What the chain policies")[0]
     elements = re.split(r"^ +\d  CN=", paths, flags=re.MULTILINE)[1:]
     assert [re.findall(r"\((CERT_TRUST_\w+), ", element) for element in elements] == [

@@ -313,7 +313,7 @@ def test_other_paths(tmp_path: Path) -> None:
     assert "  1 other path no better (--all-paths shows all)\n" in plain
     assert "CN=Other root" not in plain
     assert f"  Path 2, which is no better: error 0x00000020, info {worse['info']['hex']}\n  0  CN=" in all_paths
-    assert "CN=Other root is self-signed and not among the 1 trusted certificates" in all_paths
+    assert "CN=Other root is self-signed and not the one trusted certificate" in all_paths
     assert verify(file, "--flag", "cert_chain_return_lower_quality_contexts").stdout == all_paths
 
 
