@@ -105,7 +105,7 @@ def run_program(program: Program, question: bytes, longest: int, seconds: float)
     """
     process = None
     try:
-        with _interrupt_held_back():
+        with interrupt_held_back():
             process = _started(program)
         return _Conversation(program, process, question, longest, seconds).held()
     finally:
@@ -131,7 +131,7 @@ def _started(program: Program) -> subprocess.Popen[bytes]:
 
 
 @contextlib.contextmanager
-def _interrupt_held_back() -> Iterator[None]:
+def interrupt_held_back() -> Iterator[None]:
     """Have Ctrl-C come afterwards: in the midst of a start nobody knows yet whom to kill."""
     from signal import SIGINT, raise_signal, signal
 

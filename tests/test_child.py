@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from certprobe.child import Ended, Program, find_program, run_program
+from certprobe.child import Ended, Program, find_program, interrupt_held_back, run_program
 from certprobe.errors import CallbackError, UsageError
 from certprobe.selection.decide import Returned, run_bounded
 
@@ -218,6 +218,14 @@ def test_interrupt_of_the_user_kills_it(tmp_path: Path, pause: str) -> None:
         run_program(script(text), b"", 1000, LONG)
     wait_until_gone(int((tmp_path / "pid").read_text()))
     assert signal.getsignal(signal.SIGINT) == handler
+
+
+def test_interrupt_while_it_starts_comes_when_it_has_started() -> None:
+    reached = []
+    with pytest.raises(KeyboardInterrupt), interrupt_held_back():
+        os.kill(os.getpid(), signal.SIGINT)
+        reached.append("the end")
+    assert reached == ["the end"]
 
 
 def test_in_another_thread() -> None:
