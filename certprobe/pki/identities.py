@@ -44,12 +44,8 @@ def credentials(contents: Iterable[Contents]) -> Identities:
     used = {id(key) for key in fitting.values()}
     unmatched = [key for key in {id(key): key for key in keys.values()}.values() if id(key) not in used]
     odd = _odd_keys(files, candidates, fitting, unmatched)
-    notes += _contradictions(files, fitting)
-    for key in unmatched:
-        holders = [one.source for one in candidates if odd.get(one.certificate) is key]
-        notes += (f"{key.source}: private key does not fit the certificate of {source}" for source in holders)
-        if not holders:
-            notes.append(f"{key.source}: private key without the certificate that it belongs to")
+    notes += _contradictions(files, fitting, unmatched)
+    notes += _about_unmatched(unmatched, odd, candidates)
 
     identities = tuple(
         _credential(one, paths[one.certificate], fitting.get(one.certificate), odd.get(one.certificate))
@@ -114,19 +110,40 @@ def _odd_keys(
     without = {one.certificate for one in candidates if one.certificate not in fitting}
     if len(candidates) == len(without) == len(unmatched) == 1:
         return dict.fromkeys(without, unmatched[0])
-    waiting = {id(key) for key in unmatched}
+    waiting = {_public_key_octets(key): key for key in unmatched}
     return {
-        found.certificate: key for found, key in _ties(files) if found.certificate in without and id(key) in waiting
+        found.certificate: waiting[octets]
+        for found, key in _ties(files)
+        if found.certificate in without and (octets := _public_key_octets(key)) in waiting
     }
 
 
-def _contradictions(files: tuple[Contents, ...], fitting: Mapping[Certificate, FoundKey]) -> list[str]:
-    """Tell where a file gives a certificate a key, and another key fits it."""
+def _about_unmatched(
+    unmatched: list[FoundKey], odd: Mapping[Certificate, FoundKey], candidates: list[FoundCertificate]
+) -> list[str]:
+    holders: dict[int, list[str]] = {id(key): [] for key in unmatched}
+    for one in candidates:
+        if one.certificate in odd:
+            holders[id(odd[one.certificate])].append(f"does not fit the certificate of {one.source}")
+    alone = ["without the certificate that it belongs to"]
+    return [f"{key.source}: private key {words}" for key in unmatched for words in holders[id(key)] or alone]
+
+
+def _contradictions(
+    files: tuple[Contents, ...], fitting: Mapping[Certificate, FoundKey], unmatched: list[FoundKey]
+) -> list[str]:
+    """Tell where a file gives a certificate the key of another one."""
+    waiting = {_public_key_octets(key) for key in unmatched}
     return [
-        f"{found.source}: its localKeyID is that of {key.source}, but the private key of {true.source} fits it"
+        f"{found.source}: its localKeyID is that of {key.source}, {_whose(fitting.get(found.certificate))}"
         for found, key in _ties(files)
-        if (true := fitting.get(found.certificate)) and not set(_public_key_octets(key)) & set(_public_key_octets(true))
+        if (octets := _public_key_octets(key)) not in waiting
+        and found.certificate.public_key.subject_public_key not in octets
     ]
+
+
+def _whose(true: FoundKey | None) -> str:
+    return "which fits another certificate" if true is None else f"but the private key of {true.source} fits it"
 
 
 def _ties(files: tuple[Contents, ...]) -> list[tuple[FoundCertificate, FoundKey]]:

@@ -120,7 +120,7 @@ def test_what_stands_twice_is_noted_once_per_file() -> None:
 
 
 def test_a_name_is_taken_from_wherever_it_is() -> None:
-    identities = match(one=ALICE.chain_pem, two=ALICE.pkcs12(b"secret", friendly_name="card"))
+    identities = match(one=ALICE.chain_pem + ALICE.private_key_pem(), two=ALICE.pkcs12(b"secret", friendly_name="card"))
     (credential,) = identities.credentials
     assert (credential.friendly_name, credential.source) == ("card", "one #1")
 

@@ -111,6 +111,20 @@ def test_a_key_that_does_not_fit_stays_with_the_certificate_of_its_local_key_id(
     assert found.notes == ("file #5: private key does not fit the certificate of file #4",)
 
 
+def test_a_local_key_id_of_a_key_that_fits_another_certificate_is_told() -> None:
+    found = identities(
+        pfx.pfx(
+            pfx.safe(
+                pfx.cert_bag(ALICE, pfx.local_key_id(b"1")),
+                pfx.key_bag(ALICE, pfx.local_key_id(b"1")),
+                pfx.cert_bag(BOB, pfx.local_key_id(b"1")),
+            )
+        )
+    )
+    assert [status for *_, status in told(found)] == [KeyStatus.FITS, KeyStatus.ABSENT]
+    assert found.notes == ("file #3: its localKeyID is that of file #2, which fits another certificate",)
+
+
 def test_a_certificate_that_stands_twice_is_there_once() -> None:
     twice = pfx.safe(pfx.cert_bag(INTERMEDIATE), pfx.cert_bag(INTERMEDIATE), pfx.cert_bag(ALICE), pfx.cert_bag(BOB))
     assert len(read(pfx.pfx(twice)).certificates) == 3
@@ -204,6 +218,12 @@ def test_a_mac_without_a_number_of_iterations_has_one() -> None:
     digest = hmac.digest(secret, sequence(TWO), "sha1")
     data = pfx.pfx(TWO, mac_data=sequence(sequence(SHA1, pfx.octets(digest)), pfx.octets(pfx.SALT)))
     assert len(read(data, ONE).private_keys) == 2
+
+
+def test_indefinite_lengths_in_what_is_encrypted() -> None:
+    contents = b"\x30\x80" + pfx.cert_bag(ALICE) + b"\0\0"
+    safe = pfx.safe_encrypted_with(pfx.PBES2_WITH_AES, pfx.encrypted(contents, ONE))
+    assert read(pfx.pfx(safe), ONE).certificates == (Certificate(ALICE.der),)
 
 
 def test_a_key_with_another_password_than_its_file() -> None:
