@@ -254,6 +254,26 @@ def test_a_delta_crl_may_take_a_hold_back(lab: Lab) -> None:
     assert lab.errors(server) == [0, 0, 0]
 
 
+@pytest.mark.parametrize(("entries", "leaf"), [(0, 0), (1, REVOKED)])
+def test_who_signed_a_crl_is_fetched_from_where_the_crl_says(lab: Lab, entries: int, leaf: int) -> None:
+    successor = ROOT.intermediate("CA", **lab.names(crl="/root.crl"))
+    server = lab.server(crl="/ca.crl")
+    access = lab.names(ca_issuers="/successor.cer")["extensions"]
+    lab.web.pages |= {
+        "/ca.crl": always(crl(successor, *[revoked(server)] * entries, extensions=access)),
+        "/successor.cer": always(successor.issued.der),
+    }
+    assert lab.errors(server) == [leaf, 0, 0]
+    assert lab.web.asked == ["/ca.crl", "/root.crl", "/successor.cer"]
+
+
+def test_who_signed_a_crl_that_tells_enough_is_not_fetched(lab: Lab) -> None:
+    server = lab.server(crl="/ca.crl")
+    lab.web.pages["/ca.crl"] = always(crl(lab.ca, extensions=lab.names(ca_issuers="/ca.cer")["extensions"]))
+    assert lab.errors(server) == [0, 0, 0]
+    assert lab.web.asked == ["/ca.crl", "/root.crl"]
+
+
 # --- issuers ----------------------------------------------------------------------------------------------------------
 
 

@@ -59,7 +59,8 @@ def revocation_needs(context: ChainContext, question: ChainQuestion) -> Iterator
     """For each element what may tell whether it is revoked, in the order to ask: responders, then CRLs.
 
     Only elements that were asked for and of which nothing is known, and none below a revoked one, of which nothing can
-    be. Delta CRLs are told for complete CRLs at hand, whatever those say.
+    be. For CRLs at hand that did not tell it, the certificates of who signed them; delta CRLs for complete ones at
+    hand, whatever those say.
     """
     elements = context.elements
     revoked = max((n for n, each in enumerate(elements) if each.error & TrustError.CERT_TRUST_IS_REVOKED), default=0)
@@ -68,6 +69,7 @@ def revocation_needs(context: ChainContext, question: ChainQuestion) -> Iterator
         element, issuers = elements[index], elements[index + 1 :]
         if issuers and element.error & TrustError.CERT_TRUST_REVOCATION_STATUS_UNKNOWN:
             yield _need(_statuses(element.certificate, issuers[0].certificate))
+            yield from _crl_signers(element.certificate, question)
         yield from _deltas(element.certificate, question)
 
 
@@ -76,6 +78,12 @@ def _statuses(certificate: Certificate, issuer: Certificate) -> Iterator[Source]
         yield Source(SourceKind.OCSP, url, certificate, issuer)
     for url in _urls(certificate.crl_distribution_points or ()):
         yield Source(SourceKind.CRL, url, certificate)
+
+
+def _crl_signers(certificate: Certificate, question: ChainQuestion) -> Iterator[tuple[Source, ...]]:
+    for crl in question.evidence.crls:
+        if covered_reasons(crl, certificate):
+            yield _need(Source(SourceKind.CA_ISSUERS, url, certificate) for url in _described(crl, ID_AD_CA_ISSUERS))
 
 
 def _deltas(certificate: Certificate, question: ChainQuestion) -> Iterator[tuple[Source, ...]]:
@@ -98,8 +106,8 @@ def _need(sources: Iterable[Source]) -> tuple[Source, ...]:
     return tuple(islice(dict.fromkeys(sources), _MOST_SOURCES))
 
 
-def _described(certificate: Certificate, method: str) -> Iterator[str]:
-    descriptions = certificate.authority_info_access or ()
+def _described(where: Certificate | CertificateList, method: str) -> Iterator[str]:
+    descriptions = where.authority_info_access or ()
     return _uris(each.location for each in descriptions if each.method == method)
 
 

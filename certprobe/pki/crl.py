@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from certprobe.pki.crl_entries import EntryIndex, RevokedCertificate
-    from certprobe.pki.distribution import DistributionPoint, IssuingDistributionPoint
+    from certprobe.pki.distribution import AccessDescription, DistributionPoint, IssuingDistributionPoint
     from certprobe.pki.extensions import AuthorityKeyIdentifier, Extension
     from certprobe.pki.fields import AlgorithmIdentifier, Read
 
@@ -162,6 +162,11 @@ class CertificateList:
     def freshest_crl(self) -> tuple[DistributionPoint, ...] | None:
         """Where delta CRLs lie."""
         return self._decoded(distribution.FRESHEST_CRL, distribution.decode_crl_distribution_points)
+
+    @cached_property
+    def authority_info_access(self) -> tuple[AccessDescription, ...] | None:
+        """Where the certificates of whoever signed it are (RFC 5280 5.2.7)."""
+        return self._decoded(distribution.AUTHORITY_INFO_ACCESS, distribution.decode_authority_info_access)
 
     @cached_property
     def unknown_critical_extensions(self) -> tuple[str, ...]:
