@@ -58,8 +58,8 @@ class Yardstick(NamedTuple):
     """What chains are judged against: roots, time, the policy that decides, and NTAuth's CAs if they are known.
 
     `flags` say whether revocation is asked for, `evidence` by what it is judged; `policy_flags` and `ssl_checks` what
-    the policies overlook; `policies` what certificate policies are asked for. `find_chain` judges a chain and tells
-    what it fetched for that.
+    the policies overlook; `policies` what certificate policies are asked for; `trusted_people` whom
+    CERT_CHAIN_ENABLE_PEER_TRUST trusts for itself. `find_chain` judges a chain and tells what it fetched for that.
     """
 
     roots: CertificateStore
@@ -74,6 +74,7 @@ class Yardstick(NamedTuple):
     profile: Profile = WINDOWS
     policies: PolicyInputs | None = None
     exclusive_flags: ExclusiveFlags = ExclusiveFlags.CERT_CHAIN_EXCLUSIVE_DEFAULT
+    trusted_people: CertificateStore = EMPTY_STORE
     find_chain: Callable[[Certificate, CertificateStore, ChainQuestion, Profile], Judged] = without_fetching
 
     def question(self, usage: RequestedUsage) -> ChainQuestion:
@@ -86,6 +87,7 @@ class Yardstick(NamedTuple):
             self.flags,
             self.exclusive_flags,
             self.disallowed,
+            self.trusted_people,
             evidence=self.evidence,
         )
 

@@ -68,7 +68,7 @@ _certprobe_knows() {
         'certprobe match --tls-max') words=(1.0 1.1 1.2 1.3) ;;
         'certprobe match --timeout') ;;
         'certprobe match --format') words=(text json) ;;
-        'certprobe verify') options=(--host --usage --trust --untrusted --revocation --crl --ocsp --fetch --offline --allow-private --disallowed --at --policy --ntauth --initial-policy --issuance-policy --flag --profile --all-paths --password-file --password-env --format -v --verbose -q --quiet -h --help) files=yes ;;
+        'certprobe verify') options=(--host --usage --trust --untrusted --revocation --crl --ocsp --fetch --offline --allow-private --disallowed --trusted-people --at --policy --ntauth --initial-policy --issuance-policy --flag --profile --all-paths --password-file --password-env --format -v --verbose -q --quiet -h --help) files=yes ;;
         'certprobe verify --host') ;;
         'certprobe verify --usage') words=(server client any) ;;
         'certprobe verify --trust') words=(system certifi none) files=yes ;;
@@ -77,6 +77,7 @@ _certprobe_knows() {
         'certprobe verify --crl') files=yes ;;
         'certprobe verify --ocsp') files=yes ;;
         'certprobe verify --disallowed') files=yes ;;
+        'certprobe verify --trusted-people') files=yes ;;
         'certprobe verify --at') ;;
         'certprobe verify --policy') words=(base authenticode ssl basic-constraints nt-auth microsoft-root) ;;
         'certprobe verify --ntauth') files=yes ;;

@@ -75,6 +75,7 @@ class Typed(NamedTuple):
     trust: str
     untrusted: tuple[str, ...]
     disallowed: str | None
+    trusted_people: str | None
     at: str
     policy: str | None
     ntauth: str | None
@@ -117,6 +118,9 @@ def revocation_options(command: Callable[..., int]) -> Callable[..., int]:
 @click.option("--untrusted", metavar="FILE", multiple=True, help="More certificates to find issuers in. Repeatable.")
 @revocation_options
 @click.option("--disallowed", metavar="FILE", help="Certificates that are expressly distrusted.")
+@click.option(
+    "--trusted-people", metavar="FILE", help="End certificates that are trusted for themselves, as TrustedPeople's are."
+)
 @AT
 @click.option(
     "--policy",
@@ -273,6 +277,8 @@ def _yardstick(typed: Typed, roots: CertificateStore) -> Yardstick:
     flags = union(ChainFlags, given)
     if not flags & REVOCATION_CHECKS:
         flags |= revocation_flags(typed.revocation)
+    if typed.trusted_people is not None:
+        flags |= ChainFlags.CERT_CHAIN_ENABLE_PEER_TRUST
     if typed.all_paths:
         flags |= ChainFlags.CERT_CHAIN_RETURN_LOWER_QUALITY_CONTEXTS
     return Yardstick(
@@ -288,6 +294,7 @@ def _yardstick(typed: Typed, roots: CertificateStore) -> Yardstick:
         _PROFILES[typed.profile],
         _policies(typed, union(PolicyDemands, given)),
         union(ExclusiveFlags, given),
+        read_certificates(typed.trusted_people) if typed.trusted_people is not None else EMPTY_STORE,
     )
 
 

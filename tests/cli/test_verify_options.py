@@ -136,6 +136,16 @@ def test_distrust(tmp_path: Path) -> None:
     assert decides(told) == ("base", "TRUST_E_EXPLICIT_DISTRUST", 0, 1)
 
 
+def test_peer_trust(tmp_path: Path) -> None:
+    file, peer = chain_file(tmp_path, SERVER), save(tmp_path, "peer.der", SERVER.der)
+    told = subject(file, "--trusted-people", peer, trust=None)
+    assert (bits(told), decides(told)) == ([[]], CLEAN)
+    assert told["judgement"]["info"]["names"] == ["CERT_TRUST_IS_PEER_TRUSTED"]
+    ignored = ("--flag", "IGNORE_PEER_TRUST_FLAG")
+    assert decides(subject(file, "--trusted-people", peer, *ignored)) == ("base", "CERT_E_UNTRUSTEDROOT", 0, 0)
+    assert bits(subject(file, "--trusted-people", save(tmp_path, "ca.der", CA.issued.der))) == [[], [], []]
+
+
 def test_nt_auth_knows_the_issuing_ca(tmp_path: Path) -> None:
     file, ca = chain_file(tmp_path, CLIENT), save(tmp_path, "ca.der", CA.issued.der)
     told = subject(file, "--ntauth", ca, "--policy", "nt-auth", "--usage", "client")
@@ -233,6 +243,7 @@ def test_ocsp(tmp_path: Path, response: bytes, decision: tuple[str, str, int, in
     ("--ocsp", SERVER.certificate_pem, "PEM without OCSP RESPONSE"),
     ("--untrusted", b"garbage", "neither PEM nor DER"),
     ("--disallowed", b"garbage", "neither PEM nor DER"),
+    ("--trusted-people", b"garbage", "neither PEM nor DER"),
     ("--ntauth", b"garbage", "neither PEM nor DER"),
 ])  # fmt: skip
 def test_what_all_files_are_judged_by_has_to_be_right(tmp_path: Path, option: str, data: bytes, words: str) -> None:
