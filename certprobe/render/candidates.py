@@ -83,11 +83,16 @@ def verdict(candidate: shape.Candidate) -> Piece:
 
 
 def write_objections(page: Page, candidate: shape.Candidate) -> None:
-    """What speaks against it, each with its fact, and the change that would make it fit."""
+    """What speaks against it, each with its fact."""
     for cell in candidate["cells"]:
         if cell["verdict"] in _AGAINST:
             _write_cell(page, cell)
-    _write_change(page, candidate)
+
+
+def write_change(page: Page, candidate: shape.Candidate) -> None:
+    """The single change that would make it fit, if it does not."""
+    if candidate["change"] is not None:
+        page.line(candidate["change"], lead=("Change: ", Tone.STRONG), indent=_INDENT)
 
 
 def _headings(candidate: shape.Candidate, verdict: str) -> str:
@@ -101,7 +106,7 @@ def _write_lines(page: Page, candidates: Sequence[shape.Candidate], chosen: int 
     shown = _first(candidates, chosen)
     for candidate in shown:
         page.line(*_headline(candidate, chosen), *_first_reason(candidate), lead=_number(candidate["number"]), hang=2)
-        _write_change(page, candidate)
+        write_change(page, candidate)
     _write_how_many_more(page, len(candidates) - len(shown))
 
 
@@ -132,11 +137,6 @@ def _first_reason(candidate: shape.Candidate) -> list[Piece]:
     return [f", but {caution['detail']}" for caution in candidate["cautions"][:1]]
 
 
-def _write_change(page: Page, candidate: shape.Candidate) -> None:
-    if candidate["change"] is not None:
-        page.line(candidate["change"], lead=("Change: ", Tone.STRONG), indent=_INDENT)
-
-
 # --- the table --------------------------------------------------------------------------------------------------------
 
 
@@ -154,7 +154,7 @@ def write_table(page: Page, candidates: Sequence[shape.Candidate], chosen: int |
         _write_facts(page, candidate, chosen, verbosity)
         if not has_room and verbosity is not Verbosity.VERBOSE:
             _write_rest(page, candidate)
-        _write_change(page, candidate)
+        write_change(page, candidate)
     _write_how_many_more(page, len(candidates) - len(shown))
 
 

@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from certprobe.render import words
-from certprobe.render.candidates import verdict, write_objections
+from certprobe.render.candidates import verdict, write_change, write_objections
 from certprobe.render.page import Page, Tone
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ _WIDEST_NAME: Final = 60
 _FOR_ISSUERS: Final = 72
 _FOR_DATES: Final = 46
 _FEWEST_ROWS: Final = 3
+_FEWEST_LINES: Final = 9
+"""Of rows and facts; with less the introduction has to go."""
 _INDENT: Final = 5
 
 
@@ -85,12 +87,14 @@ def picker(view: View, size: Size, encoding: str) -> Screenful:
     foot = written(lambda page: _write_foot(page, view, prompt))[-size.lines :]
     head = written(lambda page: _write_head(page, view))
     detail = written(lambda page: _write_detail(page, view))
+    change = written(lambda page: _write_change(page, view))
     room = size.lines - len(foot) - len(head)
-    if room < 2 * _FEWEST_ROWS:
+    if room < _FEWEST_LINES:
         head, room = [], size.lines - len(foot)
-    shown = _window(view, room, len(detail))
+    shown = _window(view, room, len(detail) + len(change))
     rows = written(lambda page: _write_rows(page, view, shown))
-    facts = _cut([*written(lambda page: _write_rest(page, view, shown)), *detail], room - len(rows))
+    beyond = written(lambda page: _write_beyond(page, view, shown))
+    facts = [*_cut([*beyond, *detail], room - len(rows) - len(change)), *change][: room - len(rows)]
     blank = [""] * (room - len(rows) - len(facts))
     return Screenful((*head, *rows, *facts, *blank, *foot), len(prompt) + 1)
 
@@ -121,7 +125,7 @@ def _window(view: View, room: int, facts: int) -> range:
 def _cut(lines: list[str], room: int) -> list[str]:
     if len(lines) <= room or room < 1:
         return lines[: max(0, room)]
-    return [*lines[: room - 1], f"  ... and {words.count(len(lines) - room + 1, 'more line')} in a larger window"]
+    return [*lines[: room - 1], f"  ... {words.count(len(lines) - room + 1, 'more line')}; enlarge the window"]
 
 
 # --- head and rows ----------------------------------------------------------------------------------------------------
@@ -179,7 +183,7 @@ def _widths(page: Page, view: View) -> dict[str, int]:
 # --- below the rows ---------------------------------------------------------------------------------------------------
 
 
-def _write_rest(page: Page, view: View, shown: range) -> None:
+def _write_beyond(page: Page, view: View, shown: range) -> None:
     """A line between rows and facts: how much of the list is out of sight."""
     above, below = shown.start, view.last + 1 - shown.stop
     more = [f"{number} more {where}" for number, where in ((above, "above"), (below, "below")) if number]
@@ -197,6 +201,12 @@ def _write_detail(page: Page, view: View) -> None:
     page.line(words.identity(candidate), words.until(candidate), source, lead=f"{candidate['number']:>3}  ", hang=2)
     page.line(words.name(candidate["issuer"]), lead=("issued by ", Tone.FAINT), indent=_INDENT)
     write_objections(page, candidate)
+
+
+def _write_change(page: Page, view: View) -> None:
+    """Stays in sight when other facts do not."""
+    if view.highlighted:
+        write_change(page, view.row(view.highlighted).candidate)
 
 
 def _write_foot(page: Page, view: View, prompt: str) -> None:
