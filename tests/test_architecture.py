@@ -31,6 +31,7 @@ STAGES = {
     "application",
     "chain",
     "policy",
+    "mapping",
     "report",
     "pki",
     *FOUNDATION,
@@ -53,6 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "selection": {"pki", *TLS_TYPES, *FOUNDATION},
     "chain": {"pki", *FOUNDATION},
     "policy": {"chain", "pki", *FOUNDATION},
+    "mapping": {"pki", *FOUNDATION},
     "report": STAGES - {"tls", "transport", "proxy"} | TLS_TYPES | {"tls.session.Negotiated"},
     "explain": {"tls.enums", "application.ldap_results", *FOUNDATION},
     "render": {"report", "explain", *FOUNDATION},
@@ -98,7 +100,7 @@ IMPORTED_BY = {
 
 PURE_ROOMS = {
     *("errors", "wincrypt", "pki", "tls", "application", "selection", "chain", "policy", "report", "explain"),
-    *("judging", "verify", "inventory"),
+    *("judging", "mapping", "verify", "inventory"),
 }
 OUTSIDE = {
     *("os", "io", "pathlib", "shutil", "tempfile", "fileinput", "glob", "zoneinfo", "sys", "platform"),

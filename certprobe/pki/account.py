@@ -29,10 +29,19 @@ def security_identifiers(certificate: Certificate) -> tuple[str, ...]:
 
     What cannot be decoded is left out. Whether a SID is well-formed is not checked.
     """
-    uris = _names(certificate, GeneralNameKind.uniformResourceIdentifier)
-    tagged = [name.value.removeprefix(_SID_URI) for name in uris if name.value.startswith(_SID_URI)]
+    return (*of_security_extension(certificate), *of_tag_uris(certificate))
+
+
+def of_security_extension(certificate: Certificate) -> tuple[str, ...]:
+    """As `security_identifiers`, of the security extension alone."""
     extension = certificate.extension(SECURITY_EXTENSION)
-    return (*(_of_extension(extension.value) if extension else ()), *tagged)
+    return _of_extension(extension.value) if extension else ()
+
+
+def of_tag_uris(certificate: Certificate) -> tuple[str, ...]:
+    """As `security_identifiers`, of tag URIs alone."""
+    uris = _names(certificate, GeneralNameKind.uniformResourceIdentifier)
+    return tuple(name.value.removeprefix(_SID_URI) for name in uris if name.value.startswith(_SID_URI))
 
 
 def _names(certificate: Certificate, kind: GeneralNameKind) -> tuple[GeneralName, ...]:

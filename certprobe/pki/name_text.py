@@ -13,7 +13,17 @@ from certprobe.pki.name import ATTRIBUTE_TYPES, DistinguishedName
 _LONGEST: Final = 65_535  # RFC 5246 7.4.4: a name of a certificate_authorities list is no longer
 _MOST_ATTRIBUTES: Final = 1_000
 # What other programs call them: OpenSSL, Windows and Java.
-_ALIASES: Final = {"GN": "2.5.4.42", "S": "2.5.4.8", "E": "1.2.840.113549.1.9.1", "EMAIL": "1.2.840.113549.1.9.1"}
+_ALIASES: Final = {
+    "GN": "2.5.4.42",
+    "G": "2.5.4.42",
+    "I": "2.5.4.43",
+    "S": "2.5.4.8",
+    "T": "2.5.4.12",
+    "POBOX": "2.5.4.18",
+    "PHONE": "2.5.4.20",
+    "E": "1.2.840.113549.1.9.1",
+    "EMAIL": "1.2.840.113549.1.9.1",
+}
 _TYPES: Final = {name.upper(): oid for oid, name in ATTRIBUTE_TYPES.items()} | {
     **_ALIASES,
     "COMMONNAME": "2.5.4.3",

@@ -44,6 +44,8 @@ RFC_4514 = [
     ("type with OID.", "OID.2.5.4.3=CA", name((CN, "CA"))),
     ("type in lower case", "cn=CA", name((CN, "CA"))),
     ("Windows' E", "E=a@b.test", name((EMAIL, "a@b.test"))),
+    ("Windows' G, I and T", "T=Dr,I=A,G=Al", name(("2.5.4.42", "Al"), ("2.5.4.43", "A"), ("2.5.4.12", "Dr"))),
+    ("Windows' Phone", "Phone=1,POBox=2", name(("2.5.4.18", "2"), ("2.5.4.20", "1"))),
     ("hexadecimal value", "CN=#0c024341", name((CN, "CA"))),
     ("empty value", "CN=,O=Lab", name((O, "Lab"), (CN, ""))),
     ("equals sign in a value", "CN=a=b", name((CN, "a=b"))),

@@ -1,0 +1,1 @@
+"""Which account a certificate maps to, as Windows and slapd see it; pure."""

@@ -1,0 +1,93 @@
+"""The authorization identity of a directory (RFC 4513 5.2.1.8) held against the certificate's subject.
+
+slapd's identity of a certificate is its subject as a normalized name, unless authz-regexp maps it to an entry's.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Final
+
+from certprobe.errors import DecodeError
+from certprobe.pki.name import ATTRIBUTE_TYPES
+from certprobe.pki.name_text import parse_name
+
+if TYPE_CHECKING:
+    from certprobe.pki.name import Attribute, DistinguishedName
+
+_DN: Final = "dn:"
+_USER: Final = "u:"
+# slapd writes types as its schema does: these in lower case, and emailAddress by its first name there.
+_TYPES: Final = {oid: name.lower() if name.isupper() else name for oid, name in ATTRIBUTE_TYPES.items()} | {
+    "1.2.840.113549.1.9.1": "email"
+}
+_ESCAPED: Final = str.maketrans({character: f"\\{ord(character):02X}" for character in ',+"\\<>;=\0'})
+
+
+class Relation(enum.Enum):
+    """Who a directory says we are: the subject itself, another entry, a user by an account's name, or nobody."""
+
+    OWN_SUBJECT = "own-subject"
+    OTHER_ENTRY = "other-entry"
+    USER = "user"
+    ANONYMOUS = "anonymous"
+    UNKNOWN_FORM = "unknown-form"
+
+
+def relation(authzid: str, subject: DistinguishedName) -> Relation:
+    """Tell an authorization identity by its form; names are compared as RFC 5280 7.1 has it, never as text."""
+    authzid = authzid.strip()
+    if not authzid:
+        return Relation.ANONYMOUS
+    if authzid.startswith(_USER):
+        return Relation.USER
+    if not authzid.startswith(_DN):
+        return Relation.UNKNOWN_FORM
+    name = authzid.removeprefix(_DN).strip()
+    if not name:
+        return Relation.ANONYMOUS
+    return Relation.OWN_SUBJECT if _is_name(name, subject) else Relation.OTHER_ENTRY
+
+
+def is_account(authzid: str, account: str) -> bool:
+    """Whether an authorization identity names an account; where one of them has no domain, the user's name counts."""
+    identity = authzid.strip()
+    for prefix in (_DN, _USER):
+        identity = identity.removeprefix(prefix).strip()
+    if identity.casefold() == account.casefold():
+        return bool(identity)
+    (domain, user), (own_domain, own_user) = _split(identity), _split(account)
+    if user == own_user and user and not (domain and own_domain):
+        return True
+    try:
+        return _is_name(identity, parse_name(account))
+    except DecodeError:
+        return False
+
+
+def _split(account: str) -> tuple[str, str]:
+    domain, _, user = account.casefold().rpartition("\\")
+    return domain, user
+
+
+def _is_name(text: str, name: DistinguishedName) -> bool:
+    try:
+        return parse_name(text) == name
+    except DecodeError:
+        return False
+
+
+def ldap_name(name: DistinguishedName) -> str:
+    """Return a name as slapd normalizes it, "cn=alice,ou=people,dc=lab": what it answers, after "dn:", to WhoAmI.
+
+    Seen in slapd 2.5. A type that its schema lacks makes it offer no EXTERNAL at all; such a one is a dotted OID here.
+    """
+    return ",".join("+".join(sorted(map(_attribute, rdn))) for rdn in reversed(name.rdns))
+
+
+def _attribute(attribute: Attribute) -> str:
+    kind = _TYPES.get(attribute.type)
+    if kind is None or attribute.text is None:
+        return f"{kind or attribute.type}=#{attribute.value.hex()}"
+    text = " ".join(attribute.text.lower().split()).translate(_ESCAPED)
+    return f"{kind}=" + (f"\\23{text[1:]}" if text.startswith("#") else text)
