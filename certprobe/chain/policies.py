@@ -112,9 +112,8 @@ def _missing(requested: RequestedUsage, valid: frozenset[str]) -> tuple[str, ...
 
 def _demand(path: PathView, outcome: PolicyOutcome) -> str:
     """Who requires an explicit policy; the highest is named."""
-    index = outcome.required_by[0]
-    who = "the question" if index < 0 else name_of(path.certificates[index])
-    return f"{who} requires a certificate policy that is valid for the whole path"
+    index, what = outcome.required_by[0], "a certificate policy that is valid for the whole path"
+    return f"{what} is asked for" if index < 0 else f"{name_of(path.certificates[index])} requires {what}"
 
 
 def _reason(path: PathView, outcome: PolicyOutcome) -> str:

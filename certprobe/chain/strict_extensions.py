@@ -51,7 +51,7 @@ def check_authority_key_identifier(path: PathView) -> Iterator[Result]:
     for index, certificate in enumerate(path.certificates):
         identifier = certificate.authority_key_identifier
         if identifier is None:
-            if index != path.anchor or index == 0:
+            if index != path.anchor or not (index > 0 or _is_ca(certificate)):
                 yield index, Remark("RFC 5280 4.2.1.1", "authorityKeyIdentifier is missing")
             continue
         if identifier.key_identifier is None:
@@ -84,18 +84,23 @@ def check_ca_extensions(path: PathView) -> Iterator[Result]:
 
 
 def check_end_entity_extensions(path: PathView) -> Iterator[Result]:
-    """An end certificate is no CA and has nothing that only a CA may have."""
+    """Whoever is asked to be good for something is no CA, and who is none has nothing that only a CA may have."""
     certificate = path.certificates[0]
-    constraints = certificate.basic_constraints
-    if constraints is not None and constraints.ca:
-        yield 0, Remark("BR 7.1.2.7.8", "the end certificate is a CA")
-    elif constraints is not None and constraints.path_length is not None:
+    if _is_ca(certificate):
+        if path.question.requested_usage.oids:
+            yield 0, Remark("BR 7.1.2.7.8", "the end certificate is a CA")
+        return
+    constraints, usage = certificate.basic_constraints, certificate.key_usage
+    if constraints is not None and constraints.path_length is not None:
         yield 0, Remark("RFC 5280 4.2.1.9", "pathLenConstraint stands in a certificate that is no CA")
     if certificate.extension(_NAME_CONSTRAINTS) is not None:
         yield 0, Remark("RFC 5280 4.2.1.10", "nameConstraints stands in a certificate that is no CA")
-    usage = certificate.key_usage
-    if usage is not None and KeyUsage.keyCertSign in usage and not (constraints and constraints.ca):
+    if usage is not None and KeyUsage.keyCertSign in usage:
         yield 0, Remark("RFC 5280 4.2.1.3", "keyUsage has keyCertSign in a certificate that is no CA")
+
+
+def _is_ca(certificate: Certificate) -> bool:
+    return certificate.basic_constraints is not None and certificate.basic_constraints.ca
 
 
 def check_tls_features(path: PathView) -> Iterator[Result]:

@@ -106,7 +106,7 @@ def _complaint_of_key(certificate: Certificate) -> str | None:
         case algorithms.RSA_ENCRYPTION:
             bits = certificate.public_key_bits or 0
             if bits < _LEAST_RSA_BITS or bits % 8:
-                return f"an RSA key of {bits} bits: neither under {_LEAST_RSA_BITS} nor a broken octet is allowed"
+                return f"an RSA key of {bits} bits: at least {_LEAST_RSA_BITS} are required, and whole octets"
         case algorithms.EC_PUBLIC_KEY:
             curve = certificate.public_key_curve
             if curve is not None and curve not in _CURVES:

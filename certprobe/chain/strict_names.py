@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LABEL: Final = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 _NOT_IN_LOCAL: Final = re.compile(r"[\s@()<>,;:\\\[\]]")
+_ADDRESS_LITERAL: Final = re.compile(r"\[(\d{1,3}(\.\d{1,3}){3}|IPv6:[0-9a-f:.]+)\]", re.IGNORECASE)  # RFC 5321 4.1.3
 _LONGEST_NAME: Final = 253
 _SERVERS: Final = (GeneralNameKind.dNSName, GeneralNameKind.iPAddress)
 # Whatever some resolver takes for an address: IPv6, and IPv4 in all the spellings of inet_aton.
@@ -104,7 +105,8 @@ def _is_dns_name(name: str) -> bool:
 
 def _is_mailbox(name: str) -> bool:
     local, at, domain = name.rpartition("@")
-    return bool(local and at and _is_dns_name(domain)) and (local.startswith('"') or not _NOT_IN_LOCAL.search(local))
+    is_domain = _is_dns_name(domain) or _ADDRESS_LITERAL.fullmatch(domain)
+    return bool(local and at and is_domain) and (local.startswith('"') or not _NOT_IN_LOCAL.search(local))
 
 
 def _is_address(name: str) -> bool:

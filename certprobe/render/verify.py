@@ -150,7 +150,8 @@ def _write_policies(
         aside = []
     shown = [answer for answer in judgement["policies"] if answer not in aside]
     page.line(("What the chain policies of Windows answer:", Tone.FAINT), indent=2)
-    write_policies(page, {**judgement, "policies": shown}, mark="  <- decides")
+    mark = "  <- decides" + (f", beside the profile {terms['profile']}" if terms["profile"] != "windows" else "")
+    write_policies(page, {**judgement, "policies": shown}, mark)
     if aside:
         named = " and ".join(answer["policy"].upper() for answer in aside)
         fails = "fails" if len(aside) == 1 else "fail"

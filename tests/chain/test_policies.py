@@ -208,7 +208,7 @@ def test_a_root_that_is_the_end_certificate_asserts_what_it_asserts() -> None:
 )
 def test_the_end_of_the_last_policy_is_told(path: tuple[Policies, ...], reason: str) -> None:
     chain = judge(NONE, *path, inputs=EXPLICIT)
-    demand = "the question requires a certificate policy that is valid for the whole path"
+    demand = "a certificate policy that is valid for the whole path is asked for"
     assert details(chain, 0) == [f"{demand}, and there is none: {reason}"]
     chain = judge(Policies([ANY], explicit=0), *path)
     assert details(chain, 0) == [f"{demand.replace('the question', 'CN=Root')}, and there is none: {reason}"]
@@ -218,7 +218,7 @@ def test_what_is_valid_is_told_where_something_else_was_wanted() -> None:
     chain = judge(NONE, Policies([A, B]), Policies([A, B]), inputs=requested(C))
     assert details(chain, 0) == [f"not valid for the certificate policy {C}: the path is valid for {A}, {B}"]
     chain = judge(NONE, Policies([A]), Policies([A]), inputs=EXPLICIT._replace(initial_policy_set=frozenset({C})))
-    demand = "the question requires a certificate policy that is valid for the whole path, and there is none"
+    demand = "a certificate policy that is valid for the whole path is asked for, and there is none"
     assert details(chain, 0) == [f"{demand}: the path is valid for {A}"]
 
 

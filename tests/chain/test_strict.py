@@ -36,6 +36,7 @@ ROOT = Authority.root("Root", at=AT)
 CA = ROOT.intermediate("CA")
 DAMAGED_AIA = Extension("1.3.6.1.5.5.7.1.1", sequence(b"\x05\x00"))
 ALT_NAME = sequence(tlv(0x82, b"www.lab.test"))
+NAME_CONSTRAINTS = Extension("2.5.29.30", sequence(tlv(0xA0, sequence(tlv(0x82, b"lab.test")))), critical=True)
 TLS_FEATURE = Extension("1.3.6.1.5.5.7.1.24", sequence(tlv(0x02, b"\x05"), tlv(0x02, b"\x11")))
 ISSUER = tlv(0xA1, tlv(0xA4, ROOT.issued.subject)) + tlv(0x82, b"\x01")
 KEYLESS_AKI = Extension(AUTHORITY_KEY_IDENTIFIER, sequence(ISSUER))
@@ -59,8 +60,8 @@ LEAVES: list[tuple[Options, str]] = [
     ({"serial_number": -5}, "the serial number is -5, not positive"),
     ({"serial_number": 0}, "the serial number is 0, not positive"),
     ({"serial_number": 1 << 160}, "the serial number has 21 octets, over 20"),
-    ({"key": rsa_key(1024)}, "an RSA key of 1024 bits: neither under 2048 nor a broken octet is allowed"),
-    ({"key": rsa_key(2052)}, "an RSA key of 2052 bits: neither under 2048 nor a broken octet is allowed"),
+    ({"key": rsa_key(1024)}, "an RSA key of 1024 bits: at least 2048 are required, and whole octets"),
+    ({"key": rsa_key(2052)}, "an RSA key of 2052 bits: at least 2048 are required, and whole octets"),
     ({"key": ec_key(ec.SECP256K1())}, "a key on the curve secp256k1: only P-256, P-384 and P-521 are allowed"),
     ({"key": ed25519.Ed25519PrivateKey.generate()}, "a id-Ed25519 key: only RSA and ECDSA are allowed"),
     ({"signature_hash": hashes.SHA1()}, "signed with ecdsa-with-SHA1"),
@@ -113,6 +114,10 @@ LEAVES: list[tuple[Options, str]] = [
         "the rfc822Name 'a b@lab.test' has not the form of one",
     ),
     (
+        {"subject_alt_names": ("www.lab.test", tlv(0x81, b"a@[lab.test]"))},
+        "the rfc822Name 'a@[lab.test]' has not the form of one",
+    ),
+    (
         {"subject_alt_names": ("www.lab.test", tlv(0x87, b"\x7f\x00\x00\x01\xff\x00\x00\x00"))},
         "the iPAddress '127.0.0.1/255.0.0.0' has not the form of one",
     ),
@@ -143,7 +148,7 @@ CAS: list[tuple[Options, str]] = [
         "basicConstraints is not critical, and must be in a CA",
     ),
     ({"key_usage": None}, "keyUsage is missing in a CA"),
-    ({"key": rsa_key(1024)}, "an RSA key of 1024 bits: neither under 2048 nor a broken octet is allowed"),
+    ({"key": rsa_key(1024)}, "an RSA key of 1024 bits: at least 2048 are required, and whole octets"),
     ({"serial_number": 0}, "the serial number is 0, not positive"),
     ({"extensions": (Extension(SUBJECT_ALT_NAME, sequence()),)}, "subjectAltName is empty"),
     (
@@ -182,6 +187,25 @@ def test_a_root_may_leave_out_what_names_its_issuer_and_nothing_else() -> None:
     ]
     limited = Authority.root("Root", at=AT, extended_key_usage=("1.3.6.1.5.5.7.3.1",))
     assert told(limited) == [(1, "extKeyUsage stands in a root")]
+
+
+def test_a_mailbox_may_be_at_an_address() -> None:
+    mailboxes = (
+        tlv(0x81, text) for text in (b"a@lab.test", b"a@[192.0.2.1]", b"a@[IPv6:2001:db8::1]", b'"a b"@lab.test')
+    )
+    assert told(ROOT, CA, subject_alt_names=("www.lab.test", *mailboxes)) == []
+
+
+KEYLESS_ROOT = Authority.root("Alone", at=AT, omit=(AUTHORITY_KEY_IDENTIFIER,))
+LIMITED_CA = ROOT.intermediate("Limited", extensions=(NAME_CONSTRAINTS,))
+
+
+@pytest.mark.parametrize("authority", [KEYLESS_ROOT, LIMITED_CA], ids=["root", "intermediate"])
+def test_a_ca_is_in_order_by_itself_and_not_as_a_server(authority: Authority) -> None:
+    question = ChainQuestion(store(ROOT, KEYLESS_ROOT), AT)
+    assert remarks(ask(authority, question=question, profile=HYGIENE)) == []
+    told = remarks(ask(authority, question=question._replace(requested_usage=SERVER_USAGE), profile=HYGIENE))
+    assert (0, "the end certificate is a CA") in told
 
 
 def test_how_a_root_is_signed_does_not_matter() -> None:
