@@ -208,10 +208,10 @@ def test_a_root_that_is_the_end_certificate_asserts_what_it_asserts() -> None:
 )
 def test_the_end_of_the_last_policy_is_told(path: tuple[Policies, ...], reason: str) -> None:
     chain = judge(NONE, *path, inputs=EXPLICIT)
-    demand = "a certificate policy that is valid for the whole path is asked for"
-    assert details(chain, 0) == [f"{demand}, and there is none: {reason}"]
+    demand = "a certificate policy that is valid for the whole path"
+    assert details(chain, 0) == [f"{demand} is asked for, and there is none: {reason}"]
     chain = judge(Policies([ANY], explicit=0), *path)
-    assert details(chain, 0) == [f"{demand.replace('the question', 'CN=Root')}, and there is none: {reason}"]
+    assert details(chain, 0) == [f"CN=Root requires {demand}, and there is none: {reason}"]
 
 
 def test_what_is_valid_is_told_where_something_else_was_wanted() -> None:
