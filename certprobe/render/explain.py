@@ -45,9 +45,10 @@ class AnnotatedLog:
 
 
 def _harmless(text: str, encoding: str) -> str:
-    """Escape piece by piece: a line of a log is not to be shortened."""
-    pieces = (text[start : start + LENGTH_LIMIT] for start in range(0, len(text), LENGTH_LIMIT))
-    return "".join(escape(piece, encoding) for piece in pieces)
+    """Escape piece by piece: a line of a log is not to be shortened, and its tabs are its columns."""
+    if len(text) > LENGTH_LIMIT:
+        return "".join(_harmless(text[at : at + LENGTH_LIMIT], encoding) for at in range(0, len(text), LENGTH_LIMIT))
+    return "\t".join(escape(piece, encoding) for piece in text.split("\t"))
 
 
 def _write_code(page: Page, explained: Explained) -> None:
