@@ -2,7 +2,7 @@
 
 pyOpenSSL has no public client-certificate callback, message callback or post-handshake switch; the binding under it
 has. Every private name used in the two files stands in `PRIVATE_NAMES` and is checked when the first connection is
-made. OpenSSL judges no certificate: verification is off for clients and always content for servers.
+made. OpenSSL judges no certificate: verification is off for clients, and the owner's for servers.
 """
 
 from __future__ import annotations
@@ -40,8 +40,12 @@ PRIVATE_NAMES: Final = (
     "SSL_CTX_set_msg_callback",
     "SSL_CTX_set_post_handshake_auth",
     "SSL_CTX_use_certificate",
+    "SSL_get_ex_data_X509_STORE_CTX_idx",
     "SSL_set_cert_cb",
+    "SSL_set_verify",
     "SSL_verify_client_post_handshake",
+    "X509_STORE_CTX_get_ex_data",
+    "X509_STORE_CTX_set_error",
     "X509_dup",
     "d2i_X509_NAME",
     "sk_X509_NAME_new_null",
@@ -125,27 +129,33 @@ def _address(ssl: Any) -> int:
     return int(ffi.cast("uintptr_t", ssl))
 
 
+def engine_of(ssl: Any) -> Engine | None:
+    """Return whose connection an `SSL *` is; None when it is no longer wanted."""
+    return _engines.get(_address(ssl))
+
+
 # What was raised inside a callback, by thread: cffi would print and lose it, and Ctrl-C may come at any time.
 _raised: dict[int, BaseException] = {}
 
 
-def _keep(_kind: object, exception: BaseException, _trace: object) -> None:
+def keep(_kind: object, exception: BaseException, _trace: object) -> None:
+    """Keep what was raised inside a callback, for the step that led to it to raise."""
     _raised[get_ident()] = exception
 
 
 @ffi.callback(  # type: ignore[untyped-decorator]
-    "void(int, int, int, const void *, size_t, SSL *, void *)", onerror=_keep
+    "void(int, int, int, const void *, size_t, SSL *, void *)", onerror=keep
 )
 def _on_message(written: int, _version: int, content_type: int, buffer: Any, size: int, ssl: Any, _: Any) -> None:
     is_alert = content_type == ContentType.alert
-    if (is_alert or content_type == ContentType.handshake) and (engine := _engines.get(_address(ssl))) is not None:
+    if (is_alert or content_type == ContentType.handshake) and (engine := engine_of(ssl)) is not None:
         direction = Direction.SENT if written else Direction.RECEIVED
         engine.records.append(Record(direction, is_alert, bytes(ffi.buffer(buffer, size))))
 
 
-@ffi.callback("int(SSL *, void *)", error=_REST, onerror=_keep)  # type: ignore[untyped-decorator]
+@ffi.callback("int(SSL *, void *)", error=_REST, onerror=keep)  # type: ignore[untyped-decorator]
 def _on_certificate(ssl: Any, _argument: Any) -> int:
-    engine = _engines.get(_address(ssl))
+    engine = engine_of(ssl)
     if engine is None or not engine.answered:
         return _REST
     engine.answered = False
@@ -210,10 +220,14 @@ class Engine:
 
     def send_certificate(self, credential_context: SSL.Context) -> None:
         """Answer the resting handshake with what `credential_context` carries."""
-        self._contexts.append(credential_context)
-        self.connection.set_context(credential_context)
+        self.change_context(credential_context)
         self._await_certificates()
         self.answered = True
+
+    def change_context(self, context: SSL.Context) -> None:
+        """Go on with the certificate, CA list and ALPN of another Context."""
+        self._contexts.append(context)
+        self.connection.set_context(context)
 
     def _await_certificates(self) -> None:
         # set_context replaces the certificate callback along with the certificate, so it is set anew after each.
