@@ -44,7 +44,7 @@ complete -c certprobe -n '__certprobe_at certprobe https' -l select -d 'auto, no
 complete -c certprobe -n '__certprobe_at certprobe https' -l callback -d 'Ask this Python function, or the installed plug-in of this name, what to send: a QUERYCLIENTCERT or WS_GET_CERT_CALLBACK.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe https' -l callback-exec -d 'Ask this program what to send: the question is JSON on its standard input, its answer on the output.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe https' -l callback-contract -d 'When --callback-exec is asked: at the server\'s request (QUERYCLIENTCERT), or before the connection begins (WS_GET_CERT_CALLBACK). [default: query-client-cert]' -x -a 'query-client-cert get-cert'
-complete -c certprobe -n '__certprobe_at certprobe https' -l pick -d 'Choose at the terminal while the handshake rests.'
+complete -c certprobe -n '__certprobe_at certprobe https' -l pick -d 'Choose from a table at the terminal while the handshake rests: arrow keys or a number.'
 complete -c certprobe -n '__certprobe_at certprobe https' -l accepts -d 'Try none and then each certificate in turn, whether it fits or not, and compare what the server announces with what it does: one connection after the other, 0.3 seconds apart.'
 complete -c certprobe -n '__certprobe_at certprobe https' -l trust -d 'Roots to judge by: system, certifi, none, FILE or DIR.' -r -F -a 'system certifi none'
 complete -c certprobe -n '__certprobe_at certprobe https' -l policy -d 'The chain policy that decides the exit code.' -x -a 'base authenticode ssl basic-constraints nt-auth microsoft-root'
@@ -78,7 +78,7 @@ complete -c certprobe -n '__certprobe_at certprobe ldap' -l select -d 'auto, non
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l callback -d 'Ask this Python function, or the installed plug-in of this name, what to send: a QUERYCLIENTCERT or WS_GET_CERT_CALLBACK.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l callback-exec -d 'Ask this program what to send: the question is JSON on its standard input, its answer on the output.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l callback-contract -d 'When --callback-exec is asked: at the server\'s request (QUERYCLIENTCERT), or before the connection begins (WS_GET_CERT_CALLBACK). [default: query-client-cert]' -x -a 'query-client-cert get-cert'
-complete -c certprobe -n '__certprobe_at certprobe ldap' -l pick -d 'Choose at the terminal while the handshake rests.'
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l pick -d 'Choose from a table at the terminal while the handshake rests: arrow keys or a number.'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l accepts -d 'Try none and then each certificate in turn, whether it fits or not, and compare what the server announces with what it does: one connection after the other, 0.3 seconds apart.'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l trust -d 'Roots to judge by: system, certifi, none, FILE or DIR.' -r -F -a 'system certifi none'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l policy -d 'The chain policy that decides the exit code.' -x -a 'base authenticode ssl basic-constraints nt-auth microsoft-root'

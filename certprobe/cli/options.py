@@ -118,7 +118,7 @@ _JUDGING = (
         help="When --callback-exec is asked: at the server's request (QUERYCLIENTCERT), or before the connection"
         " begins (WS_GET_CERT_CALLBACK).  [default: query-client-cert]",
     ),
-    click.option("--pick", is_flag=True, help="Choose at the terminal while the handshake rests."),
+    click.option("--pick", is_flag=True, help="Choose from a table at the terminal while the handshake rests: arrow keys or a number."),
     click.option(
         "--accepts",
         is_flag=True,
