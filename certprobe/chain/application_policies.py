@@ -45,6 +45,13 @@ def refused_usages(certificates: Sequence[Certificate], oids: Sequence[str]) -> 
     return tuple(reversed(refused))
 
 
+def allowed_usages(certificate: Certificate) -> tuple[str, ...] | None:
+    """Return the usages of one certificate as dotted OIDs, by whichever list Windows reads; None is all of them."""
+    if certificate.extension(extensions.APPLICATION_POLICIES) is not None:
+        return certificate.application_policies
+    return certificate.extended_key_usage
+
+
 class _Usages:
     """By which names the usages that are asked for go on one level, and why others are lost."""
 
@@ -55,7 +62,7 @@ class _Usages:
 
     def descend(self, index: int, certificate: Certificate) -> None:
         """Keep what the certificate allows."""
-        allowed = _allowed(certificate)
+        allowed = allowed_usages(certificate)
         reason = _in_words(certificate, allowed)
         if allowed is None and self._explicit_policy == 0:
             allowed, reason = (), "has no application policies, which are required of it"
@@ -95,13 +102,6 @@ class _Usages:
         if not names:
             self.refused[oid] = refusal
         self._names[oid] = names or otherwise
-
-
-def _allowed(certificate: Certificate) -> tuple[str, ...] | None:
-    """The usages of one certificate; None is all of them."""
-    if certificate.extension(extensions.APPLICATION_POLICIES) is not None:
-        return certificate.application_policies
-    return certificate.extended_key_usage
 
 
 def _in_words(certificate: Certificate, allowed: tuple[str, ...] | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from certprobe.chain.application_policies import ANY
+from certprobe.chain.application_policies import ANY, allowed_usages
 from certprobe.chain.rules import Remarks
 from certprobe.pki.signature import SignatureCheck
 from certprobe.pki.usage import KeyUsage
@@ -51,7 +51,7 @@ def doubts(question: ChainQuestion, verify: Callable[[Certificate, Certificate],
     def weigh(subject: Certificate, issuer: Certificate) -> int:
         if verify(subject, issuer) is SignatureCheck.INVALID:
             return _FALSE_SIGNATURE
-        constraints, key_usage, usages = issuer.basic_constraints, issuer.key_usage, issuer.extended_key_usage
+        constraints, key_usage, usages = issuer.basic_constraints, issuer.key_usage, allowed_usages(issuer)
         faults = (
             not (issuer.not_before and issuer.not_after and issuer.not_before <= question.at <= issuer.not_after),
             not (constraints.ca if constraints else issuer in question.roots),

@@ -11,7 +11,9 @@ from cryptography import x509
 from certprobe.chain.context import SearchEnd
 from certprobe.chain.question import ChainQuestion
 from certprobe.chain.search import Budget
-from certprobe.lab.pki import AUTHORITY_KEY_IDENTIFIER, SUBJECT_KEY_IDENTIFIER, Authority, Options
+from certprobe.lab.der import oid, sequence
+from certprobe.lab.pki import AUTHORITY_KEY_IDENTIFIER, SUBJECT_KEY_IDENTIFIER, Authority, Extension, Options
+from certprobe.pki.extensions import APPLICATION_POLICIES
 from certprobe.pki.usage import CLIENT_AUTH
 from tests.chain.judging import AT, CA, ROOT, SERVER, SERVER_USAGE, ask, certificate, store, subjects
 
@@ -25,12 +27,16 @@ FAULTS: dict[str, Options] = {
     "without basicConstraints": {"basic_constraints": None},
     "may not sign": {"key_usage": ["cRLSign"]},
     "for clients": {"extended_key_usage": (CLIENT_AUTH,)},
+    "for clients by its policies": {
+        "extensions": (Extension(APPLICATION_POLICIES, sequence(sequence(oid(CLIENT_AUTH)))),)
+    },
 }
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_the_path_without_faults_is_found_first_in_any_order(fault: str) -> None:
-    faulty = OTHER.cross_sign(CA, **FAULTS[fault])
+    newer: Options = {"not_before": AT - timedelta(days=1)}
+    faulty = OTHER.cross_sign(CA, **(newer | FAULTS[fault]))
     for order in itertools.permutations((CA, faulty, faulty)):
         question = ChainQuestion(store(ROOT, OTHER), AT, SERVER_USAGE)
         whole = ask(SERVER, *order, question=question)
