@@ -179,8 +179,8 @@ def verify(files: tuple[str, ...], **typed: Any) -> int:
     --flag CERT_CHAIN_REVOCATION_CHECK_... says otherwise. With --at everything is judged as of that time, CRLs that are
     given too. Fetching takes at most 30 seconds a file; the CACHE_ONLY flags forbid it, as --offline does.
 
-    The exit code is 0 if nothing is wrong with any certificate, 1 if something is, and 4 if a file cannot be used; the
-    others are judged all the same.
+    The exit code is 0 if the policy that decides, and the profile, pass every certificate, whatever they overlook; 1 if
+    they do not; and 4 if a file cannot be used, though the others are judged all the same.
     """
     chosen = Typed(take_revocation(typed), **typed)
     if chosen.verbose and chosen.quiet:
