@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from certprobe.endpoint import Endpoint
     from certprobe.gather import Gatherer
     from certprobe.judging import Yardstick
+    from certprobe.mapping.accounts import Account
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.identities import Identities
     from certprobe.report.model import Conclusion
@@ -51,7 +52,7 @@ class Probe(NamedTuple):
 
     `trust` says in words where the yardstick's roots are from; `started` is the wall clock's time. With a `gatherer`
     chains are judged by what it fetches besides. `reading` is for directories. `pause` is how many seconds go by
-    between two connections.
+    between two connections. `accounts` are those of the user's rules, None without any.
     """
 
     plan: Plan
@@ -64,6 +65,7 @@ class Probe(NamedTuple):
     gatherer: Gatherer | None = None
     reading: Reading = Reading.ROOT_DSE
     pause: float = 0.0
+    accounts: tuple[Account, ...] | None = None
 
 
 def probe(wanted: Probe, deadline: Deadline, dial: Dial = transport.dial) -> ProbeReport:
@@ -88,6 +90,7 @@ def probe(wanted: Probe, deadline: Deadline, dial: Dial = transport.dial) -> Pro
         conclusion=conclusion,
         exit_code=exit_code(conclusion),
         untried=run.untried,
+        accounts=wanted.accounts,
     )
 
 

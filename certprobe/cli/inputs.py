@@ -18,6 +18,7 @@ from certprobe.pki.store import CertificateStore
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from certprobe.mapping.accounts import Account
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.crl import CertificateList
     from certprobe.pki.ocsp import OcspResponse
@@ -189,6 +190,16 @@ def read_ocsp_responses(path: str) -> tuple[OcspResponse, ...]:
     from certprobe.pki.published import decode_ocsp_responses
 
     return _published(path, decode_ocsp_responses).ocsp_responses
+
+
+def read_accounts(path: str) -> tuple[Account, ...]:
+    """Return the accounts of a file of rules. Raises DecodeError with the number of the line that is wrong."""
+    from certprobe.mapping.accounts import LONGEST_RULES, parse_accounts
+
+    try:
+        return parse_accounts(read_file(path, LONGEST_RULES))
+    except DecodeError as error:
+        raise DecodeError(f"{name_of(path)}: {error}") from None
 
 
 def _published(path: str, decode: Callable[[bytes], Published]) -> Published:

@@ -13,8 +13,8 @@ from certprobe import __version__
 from certprobe.cli.command import Command
 from certprobe.cli.directories import Reach, list_files
 from certprobe.cli.exits import exit_codes_epilog
-from certprobe.cli.inputs import LONGEST_FILE, Passwords, name_of, nothing_in, parse_time, read_file
-from certprobe.cli.shared import PASSWORD_ENV, PASSWORD_FILE, QUIET, RECURSIVE, VERBOSE
+from certprobe.cli.inputs import LONGEST_FILE, Passwords, name_of, nothing_in, parse_time, read_accounts, read_file
+from certprobe.cli.shared import MAP, PASSWORD_ENV, PASSWORD_FILE, QUIET, RECURSIVE, VERBOSE
 from certprobe.cli.streams import standard_streams
 from certprobe.errors import InputError, UsageError
 from certprobe.inventory import Read, read, take_stock, unread
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Say what is out of time then (RFC 3339; UTC if it has no offset).",
 )
+@MAP
 @click.option(
     "--format",
     type=click.Choice(["text", "json"]),
@@ -61,6 +62,7 @@ def inspect(
     password_file: str | None,
     password_env: str | None,
     at: str,
+    rules: str | None,
     format: str,
     verbose: bool,  # noqa: FBT001 - click calls it
     quiet: bool,  # noqa: FBT001
@@ -79,9 +81,10 @@ def inspect(
     if verbose and quiet:
         raise UsageError("--verbose and --quiet exclude each other")
     time = parse_time(at)
+    accounts = read_accounts(rules) if rules is not None else None
     reader = _Reader(Passwords(password_file, password_env), reach)
     found = [each for path in files for each in reader.read(path)]
-    inventory = take_stock(found, at=time, version=__version__)
+    inventory = take_stock(found, at=time, version=__version__)._replace(accounts=accounts)
     with standard_streams():
         _print(inventory, format, Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL)
     return inventory.exit_code

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from certprobe.chooser import BySelection, Store, by_callback
-from certprobe.cli.inputs import Passwords, parse_time, read_certificates, read_identities, read_trust
+from certprobe.cli.inputs import Passwords, parse_time, read_accounts, read_certificates, read_identities, read_trust
 from certprobe.cli.reaching import (
     PROXY_PASSWORD,
     REACHING,
@@ -29,7 +29,7 @@ from certprobe.cli.revocation import (
     revocation_flags,
     take_revocation,
 )
-from certprobe.cli.shared import AT, PASSWORD_ENV, PASSWORD_FILE, RECURSIVE, TRUST
+from certprobe.cli.shared import AT, MAP, PASSWORD_ENV, PASSWORD_FILE, RECURSIVE, TRUST
 from certprobe.cli.streams import kept_for_the_report, standard_streams
 from certprobe.errors import UsageError
 from certprobe.judging import Yardstick
@@ -71,6 +71,7 @@ class Common(NamedTuple):
     policy: str
     ntauth: str | None
     at: str
+    rules: str | None
     connect: str | None
     sni: str | None
     via: str | None
@@ -118,7 +119,11 @@ _JUDGING = (
         help="When --callback-exec is asked: at the server's request (QUERYCLIENTCERT), or before the connection"
         " begins (WS_GET_CERT_CALLBACK).  [default: query-client-cert]",
     ),
-    click.option("--pick", is_flag=True, help="Choose from a table at the terminal while the handshake rests: arrow keys or a number."),
+    click.option(
+        "--pick",
+        is_flag=True,
+        help="Choose from a table at the terminal while the handshake rests: arrow keys or a number.",
+    ),
     click.option(
         "--accepts",
         is_flag=True,
@@ -134,6 +139,7 @@ _JUDGING = (
         help="The chain policy that decides the exit code.",
     ),
     AT,
+    MAP,
 )
 
 
@@ -209,6 +215,7 @@ def _wanted(endpoints: tuple[Endpoint, ...], alpn: tuple[str, ...], common: Comm
         trust=trust.words,
         started=datetime.now(UTC),
         pause=_PAUSE if common.accepts else 0.0,
+        accounts=read_accounts(common.rules) if common.rules is not None else None,
     )
 
 

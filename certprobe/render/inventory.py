@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Final
 
 from certprobe.render import words
+from certprobe.render.mapping import mapping_lines
 from certprobe.render.page import Page, Tone
 from certprobe.render.verbosity import Verbosity
 from certprobe.report.inventory_document import inventory_document
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _INDENT: Final = len("PROBLEM  ")
 _SHOWN: Final = 50
 _LABEL: Final = 14
+# clientAuth, smart card logon, PKINIT and any: what Active Directory lets accounts in by.
+_OF_CLIENTS: Final = ("1.3.6.1.5.5.7.3.2", "1.3.6.1.4.1.311.20.2.2", "1.3.6.1.5.2.3.4", "2.5.29.37.0")
 _KEYS: Final = {
     "fits": "private key fits",
     "absent": "no private key",
@@ -32,7 +35,7 @@ def render_inventory(inventory: Inventory, file: IO[str], verbosity: Verbosity) 
     _write_verdict(page, told, verbosity, shown)
     if verbosity is Verbosity.QUIET:
         return
-    _write_identities(page, told["identities"], shown)
+    _write_identities(page, told["identities"], shown, verbosity)
     _write_others(page, told["certificates"], shown)
     _write_keys(page, told)
     _write_strays(page, told["strays"], shown)
@@ -81,7 +84,9 @@ def _counts(told: shape_inventory.Inventory) -> str:
     return f"nothing is wrong: {', '.join(found)}"
 
 
-def _write_identities(page: Page, identities: Sequence[shape_inventory.Identity], shown: int | None) -> None:
+def _write_identities(
+    page: Page, identities: Sequence[shape_inventory.Identity], shown: int | None, verbosity: Verbosity
+) -> None:
     if identities:
         page.heading("Identities")
     for identity in identities[:shown]:
@@ -90,8 +95,19 @@ def _write_identities(page: Page, identities: Sequence[shape_inventory.Identity]
         )
         for label, value in _facts(identity):
             page.line(value, lead=(label.ljust(_LABEL), Tone.FAINT), indent=5)
+        if _is_a_clients(identity) or verbosity is Verbosity.VERBOSE:
+            for label, value in mapping_lines(identity["mapping"], verbosity):
+                page.line(value, lead=(label.ljust(_LABEL), Tone.FAINT), indent=5, hang=2)
         _write_chain(page, identity)
     _write_rest(page, identities, shown)
+
+
+def _is_a_clients(identity: shape_inventory.Identity) -> bool:
+    """Whether its account is worth a line: it is asked for, or the certificate is for clients and names one."""
+    mapping, usages = identity["mapping"], identity["certificate"]["extended_key_usage"]
+    if mapping["accounts"] is not None:
+        return True
+    return bool(mapping["offers"]) and (usages is None or any(usage["oid"] in _OF_CLIENTS for usage in usages))
 
 
 def _facts(identity: shape_inventory.Identity) -> list[tuple[str, str]]:

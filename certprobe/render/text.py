@@ -10,6 +10,7 @@ from certprobe.render.candidates import has_selection, write_candidates, write_i
 from certprobe.render.chains import has_faults, write_cert_flags, write_judgement, write_server_certificates
 from certprobe.render.experiments import write_acceptances, write_path_map
 from certprobe.render.handshake import write_connection, write_requests, write_sent
+from certprobe.render.mapping import write_mapping
 from certprobe.render.page import Page, Tone
 from certprobe.render.verbosity import Verbosity
 from certprobe.report.document import document
@@ -66,6 +67,7 @@ def render_text(report: ProbeReport, file: IO[str], verbosity: Verbosity) -> Non
         which = f": {label}" if len(attempts) > 1 else ""
         _write_attempt(page, attempt, which, verbosity)
         _write_chains(page, attempt, which, attempts[:number], verbosity)
+        _write_mapping(page, attempt, which, attempts[:number], verbosity)
     if shown < len(attempts):
         page.heading(f"{len(attempts) - shown} more connections were made; -v shows them.")
     _write_store(page, told)
@@ -180,6 +182,17 @@ def _write_chains(
             page.line(f"The same as for {told}.", indent=2)
         if judgement is attempt["client"] and attempt["cert_flags"] is not None:
             write_cert_flags(page, attempt["cert_flags"])
+
+
+def _write_mapping(
+    page: Page, attempt: shape.Attempt, which: str, earlier: list[_Labelled], verbosity: Verbosity
+) -> None:
+    """Which account the certificate maps to; not told again, unless everything is wanted."""
+    mapping = attempt["mapping"]
+    told = any(each["mapping"] == mapping for _, each in earlier)
+    if mapping is not None and (not told or verbosity is Verbosity.VERBOSE):
+        page.heading(f"Account of the client certificate{which}")
+        write_mapping(page, mapping, verbosity)
 
 
 def _write_store(page: Page, told: shape.Document) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 
 from certprobe.policy.http_sys import ssl_client_cert_info
 from certprobe.policy.status import ChainPolicy
+from certprobe.report import evidence
 from certprobe.report.application import http, ldap
 from certprobe.report.handshake import asked, tls
 from certprobe.report.judgements import judgement
@@ -17,8 +18,9 @@ from certprobe.report.spelling import cause, status, summary, time
 
 if TYPE_CHECKING:
     from certprobe.endpoint import Endpoint
+    from certprobe.mapping.accounts import Account
     from certprobe.pki.credential import Credential
-    from certprobe.report import shape, shape_pki, shape_run
+    from certprobe.report import shape, shape_mapping, shape_pki, shape_run
     from certprobe.report.model import Attempt, Conclusion, ProbeReport, StageOutcome, StoreFacts
 
 SCHEMA: Final = 1
@@ -40,7 +42,7 @@ def document(report: ProbeReport) -> shape.Document:
         "times": {"started": time(report.started), "seconds": _seconds(report.seconds), "at": time(report.at)},
         "trust": report.trust,
         "store": store_facts(report.store),
-        "attempts": [_attempt(attempt, conclusion, report.store) for attempt, conclusion in pairs],
+        "attempts": [_attempt(attempt, conclusion, report) for attempt, conclusion in pairs],
         **_whole(report),
     }
 
@@ -95,7 +97,7 @@ def _identity(number: int, credential: Credential) -> shape.Identity:
     }
 
 
-def _attempt(attempt: Attempt, conclusion: Conclusion, store: StoreFacts) -> shape.Attempt:
+def _attempt(attempt: Attempt, conclusion: Conclusion, report: ProbeReport) -> shape.Attempt:
     return {
         "path": attempt.path,
         "played": None if attempt.played is None else {"number": attempt.played.number},
@@ -106,12 +108,13 @@ def _attempt(attempt: Attempt, conclusion: Conclusion, store: StoreFacts) -> sha
         },
         "asked": asked(attempt.tls),
         "stages": [_stage(stage) for stage in attempt.stages],
-        "tls": attempt.tls and tls(attempt.tls, store),
+        "tls": attempt.tls and tls(attempt.tls, report.store),
         "http": attempt.http and http(attempt.http),
         "ldap": attempt.ldap and ldap(attempt.ldap),
         "server": attempt.server and judgement(attempt.server),
         "client": attempt.client and judgement(attempt.client),
         "cert_flags": _cert_flags(attempt),
+        "mapping": _mapping(attempt, report.accounts),
     }
 
 
@@ -131,3 +134,13 @@ def _stage(stage: StageOutcome) -> shape.Stage:
         "kind": None if stage.kind is None else stage.kind.value,
         "party": None if stage.party is None else stage.party.value,
     }
+
+
+def _mapping(attempt: Attempt, accounts: tuple[Account, ...] | None) -> shape_mapping.Mapping | None:
+    """Of the certificate that was sent, if one was."""
+    record = evidence.deciding_request(attempt)
+    if record is None or not record.sent:
+        return None
+    from certprobe.report.mapping import mapping
+
+    return mapping(record.sent[0], accounts, attempt.ldap)

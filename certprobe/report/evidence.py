@@ -160,12 +160,9 @@ def is_own_subject(answer: WhoAmIAnswered | None, record: RequestRecord) -> bool
     """Whether the directory's name for us is just the certificate's subject, as slapd does where no rule maps it."""
     if not record.sent:
         return False
-    identity = authorization_identity(answer)
-    return identity.startswith("dn:") and _folded(identity[3:]) == _folded(record.sent[0].subject.rfc4514)
+    from certprobe.mapping.authorization import Relation, relation
 
-
-def _folded(name: str) -> str:
-    return ",".join(part.strip() for part in name.casefold().split(","))
+    return relation(authorization_identity(answer), record.sent[0].subject) is Relation.OWN_SUBJECT
 
 
 def offers_external(answer: RootDseAnswered | None) -> bool:

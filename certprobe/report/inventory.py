@@ -10,6 +10,7 @@ from certprobe.report.model import Cause, Weight
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from certprobe.mapping.accounts import Account
     from certprobe.pki.credential import Credential
     from certprobe.pki.decode import FoundCertificate, LockedKey
     from certprobe.pki.fields import PublicKeyInfo
@@ -81,7 +82,10 @@ class LooseKey(NamedTuple):
 
 
 class Inventory(NamedTuple):
-    """All files together; `faults` are about none of the identities and other certificates."""
+    """All files together; `faults` are about none of the identities and other certificates.
+
+    `accounts` are those that the user's rules map certificates to, None without rules.
+    """
 
     version: str
     at: datetime
@@ -92,6 +96,7 @@ class Inventory(NamedTuple):
     locked: tuple[LockedKey, ...] = ()
     strays: tuple[Stray, ...] = ()
     faults: tuple[Fault, ...] = ()
+    accounts: tuple[Account, ...] | None = None
 
     @property
     def every_fault(self) -> tuple[Fault, ...]:

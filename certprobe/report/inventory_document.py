@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from certprobe.pki.account import security_identifiers, user_principal_names
 from certprobe.pki.credential import is_end_entity
 from certprobe.report.inventory_strays import stray
+from certprobe.report.mapping import mapping
 from certprobe.report.spelling import cause, certificate_facts, key_facts, public_key, summary, time
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def inventory_document(inventory: Inventory) -> shape_inventory.Inventory:
         },
         "at": time(inventory.at),
         "files": [_looked_at(file) for file in inventory.files],
-        "identities": [_identity(number, identity) for number, identity in enumerate(inventory.identities, 1)],
+        "identities": [
+            _identity(number, identity, inventory) for number, identity in enumerate(inventory.identities, 1)
+        ],
         "certificates": [{**_placed(loose.found), "in_chain": loose.in_chain} for loose in inventory.certificates],
         "private_keys": [
             {
@@ -60,7 +63,7 @@ def _looked_at(file: LookedAt) -> shape_inventory.LookedAt:
     }
 
 
-def _identity(number: int, identity: Identity) -> shape_inventory.Identity:
+def _identity(number: int, identity: Identity, inventory: Inventory) -> shape_inventory.Identity:
     credential = identity.credential
     certificate = credential.certificate
     authority = certificate.authority_key_identifier
@@ -75,6 +78,7 @@ def _identity(number: int, identity: Identity) -> shape_inventory.Identity:
             "user_principal_names": list(user_principal_names(certificate)),
             "security_identifiers": list(security_identifiers(certificate)),
         },
+        "mapping": mapping(certificate, inventory.accounts),
         "issuers": [_placed(found) for found in identity.issuers],
         "chain_end": identity.chain_end.value,
     }

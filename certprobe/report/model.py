@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from certprobe.chain.context import ChainContext
     from certprobe.endpoint import Endpoint
     from certprobe.errors import FailureKind, Party
+    from certprobe.mapping.accounts import Account
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.credential import Credential
     from certprobe.policy.status import PolicyStatus
@@ -252,7 +253,8 @@ class Run(NamedTuple):
 class ProbeReport(NamedTuple):
     """One run. `at` is the time against which certificates were judged, `trust` the words of the option that was used.
 
-    `attempts` and `conclusions` go in pairs; `conclusion` is the run's, and `exit_code` follows from it.
+    `attempts` and `conclusions` go in pairs; `conclusion` is the run's, and `exit_code` follows from it. `accounts` are
+    those that the user's rules map certificates to, None without rules.
     """
 
     version: str
@@ -267,3 +269,4 @@ class ProbeReport(NamedTuple):
     conclusion: Conclusion
     exit_code: int
     untried: tuple[Untried, ...] = ()
+    accounts: tuple[Account, ...] | None = None

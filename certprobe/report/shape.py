@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from certprobe.report.shape_mapping import Mapping
 from certprobe.report.shape_pki import Certificate, Judgement, Name, Status, Summary
 from certprobe.report.shape_run import Acceptance, PathMap, Played, Untried
 
@@ -297,7 +298,7 @@ class Attempt(TypedDict):
     `played` is null where it was no experiment, and whoever chooses was asked.
 
     `cert_flags` is that of HTTP_SSL_CLIENT_CERT_INFO, as http.sys would have it; null for LDAP and where nothing was
-    sent.
+    sent. `mapping` is that of the certificate that was sent.
     """
 
     path: str | None
@@ -312,6 +313,7 @@ class Attempt(TypedDict):
     server: Judgement | None
     client: Judgement | None
     cert_flags: Status | None
+    mapping: Mapping | None
 
 
 class Document(TypedDict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from certprobe.report.shape import Cause
+from certprobe.report.shape_mapping import Mapping
 from certprobe.report.shape_pki import Certificate, PublicKey, Summary
 
 
@@ -61,6 +62,7 @@ class Identity(TypedDict):
     certificate: Certificate
     authority_key_identifier: str | None
     account: Account
+    mapping: Mapping
     issuers: list[Placed]
     chain_end: str
 

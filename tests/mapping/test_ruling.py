@@ -80,9 +80,10 @@ def test_what_a_certificate_offers() -> None:
     (certificate(upn(UPN)), None, [(DEPENDS, 39), (DEPENDS, 39)]),
     (certificate(), None, [(DEPENDS, 39), (DEPENDS, 39)]),
 ], ids=["strong rule", "strong rule before sid", "sid", "sid of the uri", "sid of another",
-        "uri with the sid of another", "extension before uri", "sid of the account unknown", "weak rule", "within the compensation",
-        "older than the account", "age of the account unknown", "upn", "strong rule that does not fit",
-        "nothing known and a sid", "nothing known and a upn", "nothing known and nothing offered"])  # fmt: skip
+        "uri with the sid of another", "extension before uri", "sid of the account unknown", "weak rule",
+        "within the compensation", "older than the account", "age of the account unknown", "upn",
+        "strong rule that does not fit", "nothing known and a sid", "nothing known and a upn",
+        "nothing known and nothing offered"])  # fmt: skip
 def test_ruling(alice: Certificate, known: Account | None, expected: list[Ruled]) -> None:
     assert ruled(alice, known) == expected
 

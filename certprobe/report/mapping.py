@@ -1,0 +1,97 @@
+"""Which account a certificate maps to, as part of a document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from certprobe.mapping.alt_security_identities import Form, alt_security_identities
+from certprobe.mapping.authorization import is_account, ldap_name, relation
+from certprobe.mapping.ruling import candidates, offers, rulings
+
+if TYPE_CHECKING:
+    from certprobe.application.ldap import WhoAmIAnswered
+    from certprobe.mapping.accounts import Account
+    from certprobe.mapping.alt_security_identities import AltSecurityIdentity
+    from certprobe.mapping.comparison import Comparison
+    from certprobe.mapping.ruling import Candidate, Offer, Ruling
+    from certprobe.pki.certificate import Certificate
+    from certprobe.report import shape_mapping
+    from certprobe.report.model import LdapFacts
+
+_OF_CERTIFICATE: Final = "the certificate's hash, as domain controllers were seen to take it"
+_OF_KEY: Final = "the key's hash, as MS-PKCA has it"
+
+
+def mapping(
+    certificate: Certificate, accounts: tuple[Account, ...] | None, ldap: LdapFacts | None = None
+) -> shape_mapping.Mapping:
+    """Say what is known of a certificate's account: from itself, from the rules, and from a directory's WhoAmI."""
+    found = None if accounts is None else candidates(certificate, accounts)
+    return {
+        "offers": [_offer(each) for each in offers(certificate)],
+        "alt_security_identities": [_mapper(certificate, each) for each in alt_security_identities(certificate)],
+        "ldap_name": ldap_name(certificate.subject),
+        "rulings": [_ruling(each) for each in rulings(certificate, None)],
+        "accounts": None if found is None else [_account(certificate, each) for each in found],
+        "authorization": None if ldap is None else _authorization(certificate, found, ldap),
+    }
+
+
+def _offer(offer: Offer) -> shape_mapping.Offer:
+    return {"kind": offer.kind.value, "value": offer.value, "strength": offer.kind.strength.value}
+
+
+def _identity(identity: AltSecurityIdentity) -> shape_mapping.AltSecurityIdentity:
+    form = identity.form
+    return {"form": form.value, "strength": form.strength.value, "value": identity.text}
+
+
+def _mapper(certificate: Certificate, identity: AltSecurityIdentity) -> shape_mapping.Mapper:
+    note = ""
+    if identity.form is Form.SHA1_PUBLIC_KEY:
+        note = _OF_CERTIFICATE if identity.values == (certificate.thumbprint,) else _OF_KEY
+    return {**_identity(identity), "note": note}
+
+
+def _ruling(ruling: Ruling) -> shape_mapping.Ruling:
+    return {
+        "enforcement": ruling.enforcement.value,
+        "standing": ruling.standing.value,
+        "event": ruling.event,
+        "reason": ruling.reason,
+    }
+
+
+def _account(certificate: Certificate, candidate: Candidate) -> shape_mapping.MappedAccount:
+    ruled = rulings(certificate, candidate) if candidate.matches else ()
+    return {
+        "name": candidate.account.name,
+        "offers": [_offer(each) for each in candidate.offers],
+        "rules": [_rule(line, comparison) for line, comparison in candidate.rules],
+        "rulings": [_ruling(each) for each in ruled],
+    }
+
+
+def _rule(line: int, comparison: Comparison) -> shape_mapping.MappingRule:
+    unfit: list[shape_mapping.Unfit] = [
+        {"tag": each.tag.value, "difference": each.difference.value, "right": each.right} for each in comparison.unfit
+    ]
+    return {**_identity(comparison.identity), "line": line, "unfit": unfit}
+
+
+def _authorization(
+    certificate: Certificate, found: tuple[Candidate, ...] | None, ldap: LdapFacts
+) -> shape_mapping.Authorization | None:
+    authzid = _authzid(ldap.who_am_i_after) or _authzid(ldap.who_am_i_before)
+    if authzid is None:
+        return None
+    names = [each.account.name for each in found or () if each.matches]
+    return {
+        "authzid": authzid,
+        "relation": relation(authzid, certificate.subject).value,
+        "as_mapped": any(is_account(authzid, name) for name in names) if names else None,
+    }
+
+
+def _authzid(answer: WhoAmIAnswered | None) -> str | None:
+    return None if answer is None else answer.authzid
