@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from certprobe.lab.pki import Authority
-from certprobe.lab.revocation import crl, good, ocsp, revoked
+from certprobe.lab.revocation import crl, distribution_point, distribution_points, good, ocsp, revoked
 from tests.cli.command import Arguments
 from tests.cli.verified import AT, CA, CLIENT, HOST, ROOT, SERVER, chain_file, save, verify
 
 DAY = timedelta(days=1)
 OLD_CA = ROOT.intermediate("Old CA", not_after=AT - DAY)
-GIVE_EVIDENCE = "Give a current CRL or OCSP response"
+ADDRESSED = CA.server(HOST, extensions=(distribution_points(distribution_point("http://crl.lab.test/")),))
+GIVE_EVIDENCE = "Give a current CRL or OCSP response of its issuer (--crl, --ocsp), since the certificate does not say"
 
 
 def evidence(directory: Path, option: str, *files: bytes) -> tuple[Arguments, ...]:
@@ -43,6 +44,10 @@ def evidence(directory: Path, option: str, *files: bytes) -> tuple[Arguments, ..
      "If this root is to be trusted, give it with --trust"),
     (lambda at: (chain_file(at, SERVER), *evidence(at, "--crl", crl(ROOT))),
      "the certificate may be revoked: there is no OCSP response; none of the CRLs speaks of it", GIVE_EVIDENCE),
+    (lambda at: (chain_file(at, ADDRESSED), *evidence(at, "--crl", crl(ROOT))),
+     "the certificate may be revoked: ", GIVE_EVIDENCE.replace("since the certificate does not say", "or have it")),
+    (lambda at: (chain_file(at, ADDRESSED), "--revocation", "--offline"),
+     "the certificate may be revoked: ", "Make the CRL or OCSP responder named in the certificate reachable"),
     (lambda at: (chain_file(at, SERVER), *evidence(at, "--ocsp", ocsp(CA, good(CLIENT)))),
      "the certificate may be revoked: none of the OCSP responses speaks of it; there is no CRL", GIVE_EVIDENCE),
     (lambda at: (chain_file(at, SERVER), *evidence(at, "--crl", crl(CA))),
