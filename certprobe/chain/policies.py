@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from certprobe.chain.question import ChainQuestion
     from certprobe.pki.certificate import Certificate
 
-_NAMES: Final = {
-    extensions.CERTIFICATE_POLICIES: "certificatePolicies",
-    extensions.POLICY_MAPPINGS: "policyMappings",
-    extensions.POLICY_CONSTRAINTS: "policyConstraints",
+_MAPPINGS_CITATION: Final = "RFC 5280 4.2.1.5"
+_EXTENSIONS: Final = {
+    extensions.CERTIFICATE_POLICIES: ("certificatePolicies", "RFC 5280 4.2.1.4"),
+    extensions.POLICY_MAPPINGS: ("policyMappings", _MAPPINGS_CITATION),
+    extensions.POLICY_CONSTRAINTS: ("policyConstraints", "RFC 5280 4.2.1.11"),
 }
 
 # id-qt-cps and id-qt-unotice, which are for people to read.
@@ -35,12 +36,14 @@ def check_policy_extensions(path: PathView) -> Iterator[Result]:
     """Damaged extensions; mappings of anyPolicy, which are not allowed; qualifiers nobody knows in a critical one."""
     for index, certificate in enumerate(path.certificates):
         for fault in certificate.extension_faults:
-            if fault.oid in _NAMES:
-                yield index, _invalid(f"the extension {_NAMES[fault.oid]} cannot be used: {fault.message}")
+            if fault.oid in _EXTENSIONS:
+                name, citation = _EXTENSIONS[fault.oid]
+                yield index, _invalid(citation, f"the extension {name} cannot be used: {fault.message}")
         if certificate.extension(extensions.POLICY_MAPPINGS):
             for mapping in certificate.policy_mappings or ():
                 if ANY_POLICY in mapping:
-                    yield index, _invalid(f"maps {' to '.join(mapping)}, but anyPolicy must not be mapped")
+                    detail = f"maps {' to '.join(mapping)}, but anyPolicy must not be mapped"
+                    yield index, _invalid(_MAPPINGS_CITATION, detail)
         for oid in _unknown_qualifiers(certificate):
             detail = f"certificatePolicies is critical, and its qualifier {oid} is not understood"
             yield index, Finding(TrustError.CERT_TRUST_HAS_NOT_SUPPORTED_CRITICAL_EXT, "RFC 5280 4.2.1.4", detail)
@@ -143,5 +146,5 @@ def _reason(path: PathView, outcome: PolicyOutcome) -> str:
             assert_never(other)
 
 
-def _invalid(detail: str) -> Finding:
-    return Finding(TrustError.CERT_TRUST_INVALID_POLICY_CONSTRAINTS, "RFC 5280 4.2.1.5, 4.2.1.11", detail)
+def _invalid(citation: str, detail: str) -> Finding:
+    return Finding(TrustError.CERT_TRUST_INVALID_POLICY_CONSTRAINTS, citation, detail)

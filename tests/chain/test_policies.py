@@ -11,6 +11,7 @@ from certprobe.chain.profile import HYGIENE, RFC_5280, WINDOWS
 from certprobe.chain.question import ChainQuestion, PolicyDemands, PolicyInputs
 from certprobe.lab.der import oid, sequence, tlv
 from certprobe.lab.pki import Extension
+from certprobe.wincrypt.trust_status import TrustError
 from tests.chain.judging import AT, certificate, details, errors, infos, store
 from tests.chain.policy_paths import ANY, NONE, A, B, C, Issuer, Policies, signed
 
@@ -113,6 +114,15 @@ def test_damaged_policies_are_none_and_in_an_anchor_all(level: int) -> None:
     assert errors(judge(*path))[1:] == wanted
     wanted[0] |= 0x10 if level < 2 else 0
     assert errors(judge(*path, inputs=requested(A)))[1:] == wanted
+
+
+@pytest.mark.parametrize(("extension", "section"), [
+    ("2.5.29.32", "4.2.1.4"), ("2.5.29.33", "4.2.1.5"), ("2.5.29.36", "4.2.1.11"),
+])  # fmt: skip
+def test_damage_is_told_with_the_section_of_its_extension(extension: str, section: str) -> None:
+    chain = judge(NONE, Policies(damaged=(Extension(extension, GARBAGE),)), NONE)
+    bit = TrustError.CERT_TRUST_INVALID_POLICY_CONSTRAINTS
+    assert [found.citation for found in chain.elements[1].findings if found.bit is bit] == [f"RFC 5280 {section}"]
 
 
 def test_a_damaged_mapping_maps_nothing() -> None:
