@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from certprobe.endpoint import Endpoint
     from certprobe.gather import Gatherer
     from certprobe.judging import Yardstick
-    from certprobe.mapping.accounts import Account
+    from certprobe.mapping.store import AccountStore
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.identities import Identities
     from certprobe.report.model import Conclusion
@@ -65,7 +65,7 @@ class Probe(NamedTuple):
     gatherer: Gatherer | None = None
     reading: Reading = Reading.ROOT_DSE
     pause: float = 0.0
-    accounts: tuple[Account, ...] | None = None
+    accounts: AccountStore | None = None
 
 
 def probe(wanted: Probe, deadline: Deadline, dial: Dial = transport.dial) -> ProbeReport:

@@ -18,7 +18,7 @@ from certprobe.pki.store import CertificateStore
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from certprobe.mapping.accounts import Account
+    from certprobe.mapping.store import AccountStore
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.crl import CertificateList
     from certprobe.pki.ocsp import OcspResponse
@@ -192,12 +192,13 @@ def read_ocsp_responses(path: str) -> tuple[OcspResponse, ...]:
     return _published(path, decode_ocsp_responses).ocsp_responses
 
 
-def read_accounts(path: str) -> tuple[Account, ...]:
+def read_accounts(path: str) -> AccountStore:
     """Return the accounts of a file of rules. Raises DecodeError with the number of the line that is wrong."""
     from certprobe.mapping.accounts import LONGEST_RULES, parse_accounts
+    from certprobe.mapping.store import AccountStore
 
     try:
-        return parse_accounts(read_file(path, LONGEST_RULES))
+        return AccountStore(parse_accounts(read_file(path, LONGEST_RULES)))
     except DecodeError as error:
         raise DecodeError(f"{name_of(path)}: {error}") from None
 

@@ -101,19 +101,14 @@ class AltSecurityIdentity(NamedTuple):
 def alt_security_identities(certificate: Certificate) -> tuple[AltSecurityIdentity, ...]:
     """Return every value that maps this certificate, in the order of `Form`; none for what the certificate lacks.
 
-    X509SHA1PublicKey comes twice, as what the sources say of it differs: see `sha1_hashes`.
+    X509SHA1PublicKey comes three times, as what the sources say of it differs: see `sha1_hashes`.
     """
     return tuple(identity for form in Form for identity in _of_form(certificate, form))
 
 
 def _of_form(certificate: Certificate, form: Form) -> Iterator[AltSecurityIdentity]:
-    match form:
-        case Form.SHA1_PUBLIC_KEY:
-            choices = sha1_hashes(certificate)[:2]
-        case _:
-            choices = offered(certificate, form.tags[-1])
     first = offered(certificate, form.tags[0])[:1]
-    for value in choices:
+    for value in offered(certificate, form.tags[-1]):
         if len(form.tags) == 1:
             yield AltSecurityIdentity(form, (value,))
         elif first:

@@ -17,16 +17,15 @@ import enum
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from certprobe.mapping.alt_security_identities import Strength
+from certprobe.mapping.alt_security_identities import Strength, alt_security_identities
 from certprobe.mapping.comparison import compare
 from certprobe.pki.account import of_security_extension, of_tag_uris, user_principal_names
 from certprobe.pki.extensions import GeneralNameKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from certprobe.mapping.accounts import Account
+    from certprobe.mapping.accounts import Account, MappingRule
     from certprobe.mapping.comparison import Comparison
+    from certprobe.mapping.store import AccountStore
     from certprobe.pki.certificate import Certificate
 
 BACKDATING_COMPENSATION: Final = timedelta(minutes=10)
@@ -117,15 +116,18 @@ def offers(certificate: Certificate) -> tuple[Offer, ...]:
     return tuple(Offer(kind, value) for kind, values in found for value in values)
 
 
-def candidates(certificate: Certificate, accounts: Iterable[Account]) -> tuple[Candidate, ...]:
+def candidates(certificate: Certificate, accounts: AccountStore) -> tuple[Candidate, ...]:
     """Return the accounts that a certificate maps to, and those of which a rule means it but is written wrongly."""
     offered = offers(certificate)
-    found = (_candidate(certificate, offered, account) for account in accounts)
+    looked_up = accounts.look_up((offer.value for offer in offered), alt_security_identities(certificate))
+    found = (_candidate(certificate, offered, account, rules) for account, rules in looked_up)
     return tuple(each for each in found if each.offers or each.rules)
 
 
-def _candidate(certificate: Certificate, offered: tuple[Offer, ...], account: Account) -> Candidate:
-    compared = ((rule.line, compare(rule.identity, certificate)) for rule in account.alt_security_identities)
+def _candidate(
+    certificate: Certificate, offered: tuple[Offer, ...], account: Account, looked_up: tuple[MappingRule, ...]
+) -> Candidate:
+    compared = ((rule.line, compare(rule.identity, certificate)) for rule in looked_up)
     rules = tuple((line, each) for line, each in compared if each.matches or each.nearly_matches)
     return Candidate(account, tuple(offer for offer in offered if _names(offer, account)), rules)
 

@@ -18,7 +18,7 @@ from certprobe.report.spelling import cause, status, summary, time
 
 if TYPE_CHECKING:
     from certprobe.endpoint import Endpoint
-    from certprobe.mapping.accounts import Account
+    from certprobe.mapping.store import AccountStore
     from certprobe.pki.credential import Credential
     from certprobe.report import shape, shape_mapping, shape_pki, shape_run
     from certprobe.report.model import Attempt, Conclusion, ProbeReport, StageOutcome, StoreFacts
@@ -136,7 +136,7 @@ def _stage(stage: StageOutcome) -> shape.Stage:
     }
 
 
-def _mapping(attempt: Attempt, accounts: tuple[Account, ...] | None) -> shape_mapping.Mapping | None:
+def _mapping(attempt: Attempt, accounts: AccountStore | None) -> shape_mapping.Mapping | None:
     """Of the certificate that was sent, if one was."""
     record = evidence.deciding_request(attempt)
     if record is None or not record.sent:

@@ -10,7 +10,7 @@ from certprobe.report.model import Cause, Weight
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from certprobe.mapping.accounts import Account
+    from certprobe.mapping.store import AccountStore
     from certprobe.pki.credential import Credential
     from certprobe.pki.decode import FoundCertificate, LockedKey
     from certprobe.pki.fields import PublicKeyInfo
@@ -96,7 +96,7 @@ class Inventory(NamedTuple):
     locked: tuple[LockedKey, ...] = ()
     strays: tuple[Stray, ...] = ()
     faults: tuple[Fault, ...] = ()
-    accounts: tuple[Account, ...] | None = None
+    accounts: AccountStore | None = None
 
     @property
     def every_fault(self) -> tuple[Fault, ...]:

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from certprobe.mapping.alt_security_identities import Form, alt_security_identities
+from certprobe.mapping.alt_security_identities import Form, alt_security_identities, sha1_hashes
 from certprobe.mapping.authorization import is_account, ldap_name, relation
 from certprobe.mapping.ruling import candidates, offers, rulings
 
 if TYPE_CHECKING:
     from certprobe.application.ldap import WhoAmIAnswered
-    from certprobe.mapping.accounts import Account
     from certprobe.mapping.alt_security_identities import AltSecurityIdentity
     from certprobe.mapping.comparison import Comparison
     from certprobe.mapping.ruling import Candidate, Offer, Ruling
+    from certprobe.mapping.store import AccountStore
     from certprobe.pki.certificate import Certificate
     from certprobe.report import shape_mapping
     from certprobe.report.model import LdapFacts
 
-_OF_CERTIFICATE: Final = "the certificate's hash, as domain controllers were seen to take it"
-_OF_KEY: Final = "the key's hash, as MS-PKCA has it"
+# What <SHA1-PUKEY> is the hash of, in the order of sha1_hashes.
+_READINGS: Final = (
+    "the certificate's hash, as domain controllers were seen to take it",
+    "the key's hash, as MS-PKCA has it",
+    "the key's hash with its algorithm, as MS-PKCA may be read too",
+)
 
 
 def mapping(
-    certificate: Certificate, accounts: tuple[Account, ...] | None, ldap: LdapFacts | None = None
+    certificate: Certificate, accounts: AccountStore | None, ldap: LdapFacts | None = None
 ) -> shape_mapping.Mapping:
     """Say what is known of a certificate's account: from itself, from the rules, and from a directory's WhoAmI."""
     found = None if accounts is None else candidates(certificate, accounts)
@@ -47,9 +51,8 @@ def _identity(identity: AltSecurityIdentity) -> shape_mapping.AltSecurityIdentit
 
 
 def _mapper(certificate: Certificate, identity: AltSecurityIdentity) -> shape_mapping.Mapper:
-    note = ""
-    if identity.form is Form.SHA1_PUBLIC_KEY:
-        note = _OF_CERTIFICATE if identity.values == (certificate.thumbprint,) else _OF_KEY
+    readings = dict(zip(sha1_hashes(certificate), _READINGS, strict=False))
+    note = readings[identity.values[0]] if identity.form is Form.SHA1_PUBLIC_KEY else ""
     return {**_identity(identity), "note": note}
 
 

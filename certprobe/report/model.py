@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from certprobe.chain.context import ChainContext
     from certprobe.endpoint import Endpoint
     from certprobe.errors import FailureKind, Party
-    from certprobe.mapping.accounts import Account
+    from certprobe.mapping.store import AccountStore
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.credential import Credential
     from certprobe.policy.status import PolicyStatus
@@ -269,4 +269,4 @@ class ProbeReport(NamedTuple):
     conclusion: Conclusion
     exit_code: int
     untried: tuple[Untried, ...] = ()
-    accounts: tuple[Account, ...] | None = None
+    accounts: AccountStore | None = None

@@ -10,6 +10,7 @@ import pytest
 from certprobe.mapping.accounts import Account, MappingRule
 from certprobe.mapping.alt_security_identities import Strength, parse_alt_security_identity
 from certprobe.mapping.ruling import Enforcement, Offer, Offering, Standing, candidates, offers, rulings
+from certprobe.mapping.store import AccountStore
 from certprobe.pki.certificate import Certificate
 from tests.mapping.certificates import (
     NOW,
@@ -43,7 +44,7 @@ def ruled(alice: Certificate, known: Account | None) -> list[Ruled]:
     """Full enforcement, then Compatibility mode."""
     candidate = None
     if known is not None:
-        (candidate,) = candidates(alice, [known])
+        (candidate,) = candidates(alice, AccountStore([known]))
         assert candidate.matches
     found = rulings(alice, candidate)
     assert [each.enforcement for each in found] == [Enforcement.FULL, Enforcement.COMPATIBILITY]
@@ -91,22 +92,22 @@ def test_ruling(alice: Certificate, known: Account | None, expected: list[Ruled]
 def test_candidates_are_those_that_fit_or_nearly_do() -> None:
     bob = account(f"X509:<I>{WINDOWS_CA}<SR>01", sid=OTHER_SID, upn="bob@contoso.com")
     near, fits = account(NOT_REVERSED, f"X509:<I>{WINDOWS_CA}<SR>02"), account(WEAK)
-    found = candidates(certificate(upn(UPN), sid=SID), [bob, near, fits])
+    found = candidates(certificate(upn(UPN), sid=SID), AccountStore([bob, near, fits]))
     assert [(each.account, each.matches) for each in found] == [(near, False), (fits, True)]
     assert [line for line, _ in found[0].rules] == [1]
 
 
 def test_computer_is_found_by_its_name() -> None:
     pc7 = Account("pc7$", dns_host_name="PC7.contoso.com")
-    (found,) = candidates(certificate(dns("pc7.contoso.com")), [pc7])
+    (found,) = candidates(certificate(dns("pc7.contoso.com")), AccountStore([pc7]))
     assert found.offers == (Offer(Offering.DNS_NAME, "pc7.contoso.com"),)
 
 
 def test_reasons_name_what_they_rest_on() -> None:
-    (strong,) = candidates(certificate(), [account(WEAK, STRONG)])
+    (strong,) = candidates(certificate(), AccountStore([account(WEAK, STRONG)]))
     assert rulings(certificate(), strong)[0].reason == "line 2 maps it strongly"
     other = certificate(sid=OTHER_SID)
-    (contradicted,) = candidates(other, [account(WEAK, sid=SID)])
+    (contradicted,) = candidates(other, AccountStore([account(WEAK, sid=SID)]))
     assert (
         rulings(other, contradicted)[0].reason == f"the SID in the certificate is {OTHER_SID}, the account's is {SID}"
     )
