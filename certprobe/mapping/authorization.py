@@ -21,6 +21,8 @@ _USER: Final = "u:"
 _TYPES: Final = {oid: name.lower() if name.isupper() else name for oid, name in ATTRIBUTE_TYPES.items()} | {
     "1.2.840.113549.1.9.1": "email"
 }
+# Of what has a name here: organizationIdentifier, and what CAs write for jurisdictions.
+_WITHOUT_SCHEMA: Final = frozenset({"2.5.4.97"} | {f"1.3.6.1.4.1.311.60.2.1.{last}" for last in (1, 2, 3)})
 _ESCAPED: Final = str.maketrans({character: f"\\{ord(character):02X}" for character in ',+"\\<>;=\0'})
 
 
@@ -80,9 +82,19 @@ def _is_name(text: str, name: DistinguishedName) -> bool:
 def ldap_name(name: DistinguishedName) -> str:
     """Return a name as slapd normalizes it, "cn=alice,ou=people,dc=lab": what it answers, after "dn:", to WhoAmI.
 
-    Seen in slapd 2.5. A type that its schema lacks makes it offer no EXTERNAL at all; such a one is a dotted OID here.
+    Seen in slapd 2.5, which knows no name with a type that its schema lacks: see `types_without_schema`.
     """
     return ",".join("+".join(sorted(map(_attribute, rdn))) for rdn in reversed(name.rdns))
+
+
+def types_without_schema(name: DistinguishedName) -> tuple[str, ...]:
+    """Return the attribute types of a name that the schemas core, cosine and inetorgperson lack, each once.
+
+    slapd 2.5 offers EXTERNAL to no certificate whose subject has one that its schema lacks, and says nothing of it.
+    """
+    types = (attribute.type for rdn in name.rdns for attribute in rdn)
+    lacking = (kind for kind in types if kind not in ATTRIBUTE_TYPES or kind in _WITHOUT_SCHEMA)
+    return tuple(dict.fromkeys(ATTRIBUTE_TYPES.get(kind, kind) for kind in lacking))
 
 
 def _attribute(attribute: Attribute) -> str:

@@ -203,6 +203,12 @@ def _lists_issuers(record: RequestRecord) -> bool:
     return record.request.announced is Announced.LIST
 
 
+def _types_without_schema(record: RequestRecord) -> str:
+    from certprobe.mapping.authorization import types_without_schema
+
+    return ", ".join(types_without_schema(record.sent[0].subject)) if record.sent else ""
+
+
 def _why_unknown(outcome: Outcome, attempt: Attempt, record: RequestRecord) -> Why:
     """Nothing is wrong with the certificate as far as we can see: what the server says is all there is."""
     who = words.sent_subject(record)
@@ -214,7 +220,11 @@ def _why_unknown(outcome: Outcome, attempt: Attempt, record: RequestRecord) -> W
         case Outcome.TLS_TERMINATOR:
             title = f"TLS accepted the certificate {who}, but the directory behind it never saw it"
             detail = "EXTERNAL is not offered: a TLS terminator stands in front, or the server dropped the certificate."
-            return Why(outcome.value, title, detail, "Connect to the directory itself, or bind in another way.")
+            advice = "Connect to the directory itself, or bind in another way."
+            if lacking := _types_without_schema(record):
+                detail += f" slapd drops one whose subject has attribute types that its schema lacks: maybe {lacking}."
+                advice += " If it is slapd, load a schema that has these types, or have the subject changed."
+            return Why(outcome.value, title, detail, advice)
         case Outcome.REFUSED_BY_ALERT if (alert := evidence.fatal_alert(attempt)) in _LATE_ALERTS:
             reason, advice = _LATE_ALERTS[alert]
             detail = _LISTED_YET_UNKNOWN if alert == AlertDescription.unknown_ca and _lists_issuers(record) else ""

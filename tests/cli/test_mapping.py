@@ -162,6 +162,17 @@ def test_ldap_compares_with_rules(
     assert authorization == {"authzid": f"dn:{ALICE}", "relation": "other-entry", "as_mapped": as_mapped}
 
 
+def test_slapd_without_the_schema_of_a_subject(slapd: Callable[..., Slapd], site: Site, tmp_path: Path) -> None:
+    attributes = ((NameOID.ORGANIZATION_IDENTIFIER, "VATDE-1"), (NameOID.COMMON_NAME, "alice"))
+    subject = x509.Name([x509.NameAttribute(*each) for each in attributes])
+    identity = write_identity(tmp_path, "corp", site.issuing.client("", subject=subject))
+    url = f"ldaps://{HOST}:{slapd('demand').ldaps}"
+    told = report("ldap", url, "--trust", site.root_file, "--cert", identity.chain, "--key", identity.key)
+    assert told["verdict"]["outcome"] == "tls-terminator"
+    (cause, *_) = told["verdict"]["causes"]
+    assert cause["detail"].endswith("attribute types that its schema lacks: maybe organizationIdentifier.")
+
+
 def test_text_of_ldap(slapd: Callable[..., Slapd], site: Site) -> None:
     url, identity = f"ldaps://{HOST}:{slapd('demand').ldaps}", site.clients.unmapped
     ran = certprobe("ldap", url, "--trust", site.root_file, "--cert", identity.chain, "--key", identity.key)

@@ -6,7 +6,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from certprobe.mapping.authorization import Relation, is_account, ldap_name, relation
+from certprobe.mapping.authorization import Relation, is_account, ldap_name, relation, types_without_schema
 from certprobe.pki.name import DistinguishedName
 
 
@@ -38,6 +38,13 @@ OF_SLAPD = "email=alice@corp.example,cn=alice ångström+uid=alice,o=corp\\2C in
 ], ids=["rich", "types in camel case", "escapes", "blanks", "unknown type", "empty"])  # fmt: skip
 def test_name_as_slapd_normalizes_it(subject: DistinguishedName, written: str) -> None:
     assert ldap_name(subject) == written
+
+
+def test_types_that_slapd_has_no_schema_for() -> None:
+    arc = x509.ObjectIdentifier("1.3.6.1.4.1.99999.1")
+    odd = name([(arc, "x")], [(NameOID.ORGANIZATION_IDENTIFIER, "VATDE-1"), (NameOID.COMMON_NAME, "a")], [(arc, "y")])
+    assert sorted(types_without_schema(odd)) == ["1.3.6.1.4.1.99999.1", "organizationIdentifier"]
+    assert types_without_schema(RICH) == ()
 
 
 @pytest.mark.parametrize(("authzid", "expected"), [
