@@ -18,10 +18,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from certprobe.errors import DecodeError
-from certprobe.mapping.alt_security_identities import AltSecurityIdentity, parse_alt_security_identity
+from certprobe.mapping.parsing import parse_alt_security_identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from certprobe.mapping.alt_security_identities import AltSecurityIdentity
 
 LONGEST_RULES: Final = 16 * 1024 * 1024
 _MOST_LINES: Final = 100_000

@@ -7,22 +7,19 @@ from __future__ import annotations
 
 import enum
 import hashlib
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from certprobe.errors import DecodeError
 from certprobe.mapping.windows_name import windows_name
 from certprobe.pki import der
 from certprobe.pki.account import security_identifiers
 from certprobe.pki.extensions import GeneralNameKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from certprobe.pki.certificate import Certificate
 
-_LONGEST: Final = 65_535
-_PREFIX: Final = "X509:"
+PREFIX: Final = "X509:"
 
 
 class Strength(enum.Enum):
@@ -76,9 +73,6 @@ _TAGS: Final = {
     Form.ISSUER_SID: (Tag.ISSUER, Tag.SID),
 }
 _WEAK: Final = (Form.ISSUER_SUBJECT, Form.SUBJECT_ONLY, Form.RFC822)
-_FORM_OF: Final = {tags: form for form, tags in _TAGS.items()}
-_ANY_TAG: Final = re.compile(f"<({'|'.join(tag.value for tag in Tag)})>", re.IGNORECASE)
-_FOREIGN_TAG: Final = re.compile(r"\s*(<[^<>\s]{1,40}>)")
 
 
 class AltSecurityIdentity(NamedTuple):
@@ -90,7 +84,7 @@ class AltSecurityIdentity(NamedTuple):
     @property
     def text(self) -> str:
         """As it stands in the attribute."""
-        return _PREFIX + "".join(f"<{tag.value}>{value}" for tag, value in self.parts)
+        return PREFIX + "".join(f"<{tag.value}>{value}" for tag, value in self.parts)
 
     @property
     def parts(self) -> tuple[tuple[Tag, str], ...]:
@@ -158,30 +152,3 @@ def sha1_hashes(certificate: Certificate) -> tuple[str, ...]:
     key, info = certificate.public_key.subject_public_key, certificate.public_key_info
     hashes = [hashlib.sha1(data, usedforsecurity=False).hexdigest() for data in (key, info) if data]
     return (certificate.thumbprint, *hashes)
-
-
-def parse_alt_security_identity(text: str) -> AltSecurityIdentity:
-    """Read a value of the attribute; raises DecodeError for one that maps no certificate."""
-    text = text.strip()
-    if len(text) > _LONGEST:
-        raise DecodeError(f"a mapping of {len(text)} characters is none: {text[:40]!r}...")
-    if not text.upper().startswith(_PREFIX):
-        raise DecodeError(f"a certificate mapping begins with {_PREFIX}, not {text[:20]!r}")
-    before, *found = _ANY_TAG.split(text[len(_PREFIX) :])
-    if before.strip() or not found:
-        foreign = _FOREIGN_TAG.match(before)
-        what = foreign[1] if foreign is not None else repr(before[:20])
-        raise DecodeError(f"after {_PREFIX} comes one of {_tags(Tag)}, not {what}")
-    tags = tuple(Tag(name.upper()) for name in found[::2])
-    values = tuple(value.strip() for value in found[1::2])
-    form = _FORM_OF.get(tags)
-    if form is None:
-        known = ", ".join(_tags(tags, "") for tags in _FORM_OF)
-        raise DecodeError(f"{_tags(tags, '')} is no form of a mapping; there are {known}")
-    if empty := next((tag for tag, value in zip(tags, values, strict=True) if not value), None):
-        raise DecodeError(f"nothing follows <{empty.value}>")
-    return AltSecurityIdentity(form, values)
-
-
-def _tags(tags: Iterable[Tag], between: str = " ") -> str:
-    return between.join(f"<{tag.value}>" for tag in tags)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from certprobe.errors import DecodeError
 from certprobe.pki.name import ATTRIBUTE_TYPES
-from certprobe.pki.name_text import parse_name
 
 if TYPE_CHECKING:
     from certprobe.pki.name import Attribute, DistinguishedName
@@ -48,7 +47,7 @@ def relation(authzid: str, subject: DistinguishedName) -> Relation:
     name = authzid.removeprefix(_DN).strip()
     if not name:
         return Relation.ANONYMOUS
-    return Relation.OWN_SUBJECT if _is_name(name, subject) else Relation.OTHER_ENTRY
+    return Relation.OWN_SUBJECT if _name(name) == subject else Relation.OTHER_ENTRY
 
 
 def is_account(authzid: str, account: str) -> bool:
@@ -61,10 +60,8 @@ def is_account(authzid: str, account: str) -> bool:
     (domain, user), (own_domain, own_user) = _split(identity), _split(account)
     if user == own_user and user and not (domain and own_domain):
         return True
-    try:
-        return _is_name(identity, parse_name(account))
-    except DecodeError:
-        return False
+    own, other = _name(identity), _name(account)
+    return own is not None and own == other
 
 
 def _split(account: str) -> tuple[str, str]:
@@ -72,11 +69,13 @@ def _split(account: str) -> tuple[str, str]:
     return domain, user
 
 
-def _is_name(text: str, name: DistinguishedName) -> bool:
+def _name(text: str) -> DistinguishedName | None:
+    from certprobe.pki.name_text import parse_name
+
     try:
-        return parse_name(text) == name
+        return parse_name(text)
     except DecodeError:
-        return False
+        return None
 
 
 def ldap_name(name: DistinguishedName) -> str:

@@ -18,7 +18,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from certprobe.mapping.alt_security_identities import Strength, alt_security_identities
-from certprobe.mapping.comparison import compare
 from certprobe.pki.account import of_security_extension, of_tag_uris, user_principal_names
 from certprobe.pki.extensions import GeneralNameKind
 
@@ -127,6 +126,8 @@ def candidates(certificate: Certificate, accounts: AccountStore) -> tuple[Candid
 def _candidate(
     certificate: Certificate, offered: tuple[Offer, ...], account: Account, looked_up: tuple[MappingRule, ...]
 ) -> Candidate:
+    from certprobe.mapping.comparison import compare
+
     compared = ((rule.line, compare(rule.identity, certificate)) for rule in looked_up)
     rules = tuple((line, each) for line, each in compared if each.matches or each.nearly_matches)
     return Candidate(account, tuple(offer for offer in offered if _names(offer, account)), rules)

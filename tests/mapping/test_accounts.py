@@ -8,7 +8,7 @@ import pytest
 
 from certprobe.errors import DecodeError
 from certprobe.mapping.accounts import Account, MappingRule, parse_accounts
-from certprobe.mapping.alt_security_identities import parse_alt_security_identity
+from certprobe.mapping.parsing import parse_alt_security_identity
 from tests.mapping.certificates import REVERSED, SID, WINDOWS_CA
 
 STRONG = f"X509:<I>{WINDOWS_CA}<SR>{REVERSED}"

@@ -8,8 +8,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from certprobe.mapping.alt_security_identities import Tag, alt_security_identities, parse_alt_security_identity
+from certprobe.mapping.alt_security_identities import Tag, alt_security_identities
 from certprobe.mapping.comparison import Comparison, Difference, Unfit, compare
+from certprobe.mapping.parsing import parse_alt_security_identity
 from certprobe.pki.certificate import Certificate
 from tests.mapping.certificates import REVERSED, SID, WINDOWS_CA, WINDOWS_SUBJECT, certificate, mail
 

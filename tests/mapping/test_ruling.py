@@ -8,7 +8,8 @@ from typing import TypeAlias
 import pytest
 
 from certprobe.mapping.accounts import Account, MappingRule
-from certprobe.mapping.alt_security_identities import Strength, parse_alt_security_identity
+from certprobe.mapping.alt_security_identities import Strength
+from certprobe.mapping.parsing import parse_alt_security_identity
 from certprobe.mapping.ruling import Enforcement, Offer, Offering, Standing, candidates, offers, rulings
 from certprobe.mapping.store import AccountStore
 from certprobe.pki.certificate import Certificate
