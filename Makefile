@@ -8,7 +8,7 @@ DEVELOPMENT := $(VENV)/.installed-dev
 
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: help demo test check peers man completions schema bench clean
+.PHONY: help demo test check peers lab man completions schema bench clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "make %-17s%s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ check: $(DEVELOPMENT) ## ruff and mypy only
 
 peers: ## the servers and tools that the tests talk to, from Debian, when we may install them
 	@tools/setup peers
+
+lab: $(INSTALLED) ## write docs/lab.md anew from the scenarios
+	$(VENV)/bin/python -m certprobe.lab.catalogue
 
 man completions: $(INSTALLED) ## write man/ and completions/ anew from the click tree
 	$(VENV)/bin/python -m certprobe.cli.manual $@

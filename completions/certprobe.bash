@@ -98,9 +98,12 @@ _certprobe_knows() {
         'certprobe inspect --format') words=(text json) ;;
         'certprobe explain') options=(--format -h --help) ;;
         'certprobe explain --format') words=(text json) ;;
-        'certprobe lab') options=(-h --help) words=(demo up) ;;
+        'certprobe lab') options=(-h --help) words=(demo list pki up) ;;
         'certprobe lab demo') options=(-h --help) ;;
-        'certprobe lab up') options=(-h --help) words=(https-login ldaps-login starttls-login wrong-ca-passed-over wrong-ca expired-server untrusted-root name-mismatch missing-intermediate wrong-usage-server per-path per-path-renegotiation expired-client expired-client-sent wrong-usage-client no-intermediate-client no-certificate optional-certificate not-asked empty-list listed-but-not-trusted unmapped-account tls-terminator own-subject) ;;
+        'certprobe lab list') options=(--format -h --help) ;;
+        'certprobe lab list --format') words=(text json) ;;
+        'certprobe lab pki') options=(-h --help) files=yes ;;
+        'certprobe lab up') options=(-h --help) words=(https-login not-asked optional-certificate optional-but-required asked-but-optional per-path per-path-renegotiation ldaps-login starttls-login ad-port-636 unmapped-account own-subject tls-terminator ldaps-close starttls-expired-server starttls-wrong-ca starttls-unmapped-account expired-server not-yet-valid-server expired-intermediate not-yet-valid-intermediate expired-root not-yet-valid-root untrusted-root self-signed-server missing-intermediate missing-intermediate-fetched wrong-order cross-signed cross-signed-wrong-way broken-signature weak-signature tiny-key wrong-usage-server wrong-usage-ca ca-may-not-sign issuer-is-no-ca pathlen name-constraints critical-extension name-mismatch wildcard wildcard-too-deep wildcard-of-nothing address-not-named common-name-only common-name-not-looked-at sni-login sni-not-sent sni-unknown-name not-revoked revoked-by-crl revoked-by-ocsp revoked-by-staple revoked-intermediate revocation-offline no-revocation-information stale-crl stale-staple ocsp-unknown staple-try-later empty-list wrong-ca-passed-over wrong-ca no-intermediate-client listed-but-not-trusted trusted-but-not-listed 600-names cut-list wrapped-list list-too-long no-certificate expired-client not-yet-valid-client wrong-usage-client client-may-not-sign tiny-key-client expired-client-sent expired-client-alert wrong-usage-client-sent revoked-client close-without-alert foreign-client-sent) ;;
         *) return 1 ;;
     esac
 }

@@ -79,7 +79,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "probe": {"gather", *ROAD, *STAGES},
     "listener": STAGES,
     "scan": {"probe", "endpoint", "report", *FOUNDATION},
-    "lab": {"probe", *ROAD, *STAGES},
+    "lab": {"probe", *FETCHING, *ROAD, *STAGES},
     "cli": {
         *("probe", "verify", "inventory", "callbacks", "child", "callback_exec"),
         *("listener", "scan", "lab", "render", "explain"),

@@ -61,6 +61,11 @@ class LdapResponder:
         self._secured = True
         self._identity = identity
 
+    def secured_and_bound(self, identity: str | None) -> None:
+        """TLS is up, and is the bind as well (MS-ADTS 5.1.1.2): Who am I? tells `identity`, and EXTERNAL is refused."""
+        self._secured = True
+        self._authzid = identity or ""
+
     def receive_data(self, data: bytes) -> None:
         """Take octets from the client."""
         self._framing.receive_data(data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shlex
 import signal
 import sys
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 
 @click.group(
-    epilog="\b\nExamples:\n  certprobe lab demo\n  certprobe lab up expired-server per-path\n\n" + exit_codes_epilog()
+    epilog="\b\nExamples:\n  certprobe lab demo\n  certprobe lab list\n  certprobe lab up expired-server per-path\n\n"
+    + exit_codes_epilog()
 )
 def lab() -> None:
     """Servers with planted faults on this machine, to try certprobe on.
@@ -29,6 +31,74 @@ def lab() -> None:
     HTTPS and LDAP servers on 127.0.0.1, in this process, with certificates made on the spot. Each scenario states what
     certprobe must make of it.
     """
+
+
+@lab.command(
+    "list",
+    epilog="\b\nExamples:\n  certprobe lab list\n"
+    "  certprobe lab list --format json | jq -r '.scenarios[] | select(.exit_code == 1).name'\n\n"
+    + exit_codes_epilog(),
+)
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="json: one document on stdout, with all that each scenario states.",
+)
+def list_(output: str) -> int:
+    """List the scenarios: what is planted in each, and what certprobe must make of it.
+
+    Each line has the exit code that certprobe ends with, what is planted, and the causes that it must give, the first
+    first.
+    """
+    if output == "json":
+        from certprobe.lab.catalogue import document
+
+        json.dump(document(), sys.stdout, indent=2 if sys.stdout.isatty() else None)
+        sys.stdout.write("\n")
+        return ExitCode.CLEAN
+    from certprobe.lab.scenarios import GROUPS
+    from certprobe.render.columns import Row, write_columns
+    from certprobe.render.page import Page
+
+    page = Page(sys.stdout)
+    for group in GROUPS:
+        page.heading(group.title)
+        rows = [
+            Row(
+                "",
+                (each.name, str(each.expectation.exit_code)),
+                f"{each.description} -> {', '.join(each.expectation.causes)}",
+            )
+            for each in group.scenarios
+        ]
+        write_columns(page, ("scenario", "exit", "what is planted -> what certprobe says"), rows)
+    return ExitCode.CLEAN
+
+
+@lab.command(
+    epilog="\b\nExamples:\n  certprobe lab pki ./lab-pki\n  certprobe inspect ./lab-pki --recursive\n\n"
+    + exit_codes_epilog()
+)
+@click.argument("directory", metavar="DIR")
+def pki(directory: str) -> int:
+    """Write the lab's certificates and keys into DIR, for servers and clients of your own.
+
+    roots.pem is what clients trust; servers/ has a file for each scenario whose server's certificate is special, with
+    its issuers and its key, clients/ the identities as PEM and PKCS#12 (without a password), published/ CRLs, OCSP
+    responses and issuers. DIR must be new or empty: nothing is overwritten. The keys are throw-away keys that only
+    this user can read; those of the CAs are never written, so that nobody can issue anything more.
+    """
+    from pathlib import Path
+
+    from certprobe.lab.files import write_pki
+    from certprobe.lab.scenarios import SCENARIOS
+
+    many = write_pki(Path(directory), _cast(), SCENARIOS)
+    click.echo(f"{many} files are in {directory}.")
+    return ExitCode.CLEAN
 
 
 @lab.command(epilog="\b\nExamples:\n  certprobe lab demo\n  certprobe lab demo | less\n\n" + exit_codes_epilog())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import enum
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, TypeAlias
@@ -10,32 +11,52 @@ from typing import Final, NamedTuple, TypeAlias
 from certprobe.endpoint import Scheme
 from certprobe.lab.pki import Authority, Issued
 from certprobe.lab.server import HOST
-from certprobe.lab.service import PEOPLE, Refusal, Unmapped
+from certprobe.lab.service import PEOPLE, Anonymous, Binding, Refusal, Unmapped
 from certprobe.policy.status import ChainPolicy
 from certprobe.report.model import Outcome
 from certprobe.selection.cells import Reason
+from certprobe.tls.acceptor import TlsAcceptor
+from certprobe.tls.enums import ProtocolVersion
 from certprobe.tls.events import Phase
-from certprobe.tls.openssl import Requirement, VersionRange
+from certprobe.tls.openssl import Compatibility, Requirement, VersionRange
 from certprobe.wincrypt.hresult import ERROR_SUCCESS
 
 HOSTS: Final = ("localhost", HOST)
+TLS_1_2: Final = VersionRange(maximum=ProtocolVersion.TLS_1_2)
+TLS_1_3: Final = VersionRange(minimum=ProtocolVersion.TLS_1_3)
 
 
 class Cast(NamedTuple):
     """The authorities of one run, made on the spot and for the time `at`; their keys are in memory only.
 
-    Servers and clients of the lab trust `root` alone; nobody was told of `foreign`.
+    The lab's servers trust `root`, its clients all of `trusted`; nobody was told of `foreign`. CRLs, OCSP responses and
+    issuers are found below the URL `published_at`.
     """
 
     root: Authority
     issuing: Authority
+    expired_root: Authority
+    unborn_root: Authority
     foreign: Authority
+    published_at: str = "http://pki.lab.test"
 
     @classmethod
     def made(cls, at: datetime) -> Cast:
         root = Authority.root("Lab root", at=at, subject="CN=Lab root,O=Lab,DC=lab,DC=test")
         issuing = root.intermediate("Lab issuing CA", subject="CN=Lab issuing CA,O=Lab,DC=lab,DC=test")
-        return cls(root, issuing, Authority.root("Foreign root", at=at))
+        day, year = timedelta(days=1), timedelta(days=365)
+        return cls(
+            root,
+            issuing,
+            Authority.root("Lab root of last year", at=at, not_before=at - year, not_after=at - day),
+            Authority.root("Lab root of next year", at=at, not_before=at + day, not_after=at + year),
+            Authority.root("Foreign root", at=at),
+        )
+
+    @property
+    def trusted(self) -> tuple[Authority, ...]:
+        """What the lab's clients trust."""
+        return self.root, self.expired_root, self.unborn_root
 
     @property
     def at(self) -> datetime:
@@ -45,9 +66,16 @@ class Cast(NamedTuple):
     def yesterday(self) -> datetime:
         return self.at - timedelta(days=1)
 
+    @property
+    def tomorrow(self) -> datetime:
+        return self.at + timedelta(days=1)
+
 
 Issue: TypeAlias = Callable[[Cast], Issued]
 Authorities: TypeAlias = Callable[[Cast], tuple[Authority, ...]]
+Names: TypeAlias = Callable[[Cast], tuple[bytes, ...]]
+Publish: TypeAlias = Callable[[Cast, Issued], Mapping[str, bytes]]
+Staple: TypeAlias = Callable[[Cast, Issued], bytes]
 
 
 class Identity(NamedTuple):
@@ -118,28 +146,86 @@ class Expectation(NamedTuple):
     rejected: tuple[Reason, ...] = ()
 
 
+def server_fault(symbol: str, element_index: int = 0) -> Expectation:
+    """The login goes well, but the server's chain does not, for BASE and SSL alike."""
+    return GOOD_LOGIN._replace(causes=(symbol, "accepted"), exit_code=1, server=both(symbol, 0, element_index))
+
+
+def nothing_sent(code: str, *rejected: Reason) -> Expectation:
+    """The server demands a certificate and gets none, for the reason that has this code."""
+    causes = (code,)
+    return Expectation(Outcome.REFUSED_BY_ALERT, causes, 1, client=NO_CHAIN, sent=None, rejected=rejected)
+
+
+GOOD_LOGIN: Final = Expectation(Outcome.ACCEPTED, ("accepted",), 0)
+
+
+class Option(enum.Enum):
+    """Options that the client adds to the command, as they are typed."""
+
+    REVOCATION = "--revocation"
+    REVOCATION_OF_THE_END = "--revocation=end-cert"
+    FETCH = "--fetch"
+    ACCEPTS = "--accepts"
+
+
+class VirtualHost(NamedTuple):
+    """A host that shares the server's port: its name, and its certificate; it demands one of the client."""
+
+    name: str
+    server: Issue
+
+
+def usual_server(cast: Cast) -> Issued:
+    """A server's certificate that nothing is wrong with."""
+    return cast.issuing.server(*HOSTS)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """A server and a client that differ from the good login in what is said here, and what must come of it.
 
-    A dataclass, since most fields are left at their defaults: `announced` are the authorities in the server's
-    CertificateRequest, `accepted` those that it trusts. `paths` are requested one after the other, of which
-    `asking_paths` ask for a certificate on their own. `select` is the value of the option of that name.
+    A dataclass, since most fields are left at their defaults.
+
+    The server: `announced` are the DER names in its CertificateRequest, `accepted` the authorities that it trusts,
+    `revoked` the identities of which it knows that they are. `asking_paths` ask for a certificate on their own.
+    `staple` is its OCSP response, and `published` what is found below the cast's `published_at`, path by path.
+    `acceptor` is how it speaks TLS.
+
+    The client: it knows the server as `host`, holds `identities`, and requests `paths` one after the other; `select` is
+    the value of the option of that name, and `options` are more of them.
     """
 
     name: str
     description: str
     expectation: Expectation
     scheme: Scheme = Scheme.HTTPS
-    server: Issue = lambda cast: cast.issuing.server(*HOSTS)
+    server: Issue = usual_server
+    virtual_host: VirtualHost | None = None
     versions: VersionRange = VersionRange()
+    compatibility: Compatibility = Compatibility.MODERN
+    acceptor: type[TlsAcceptor] = TlsAcceptor
     requirement: Requirement = Requirement.REQUIRED
-    announced: Authorities = lambda cast: (cast.root,)
+    announced: Names = lambda cast: (cast.root.issued.subject,)
     accepted: Authorities = lambda cast: (cast.root,)
+    revoked: frozenset[Identity] = frozenset()
     asking_paths: frozenset[str] = frozenset()
     refusal: Refusal = Refusal.ANSWER
+    anonymous: Anonymous = Anonymous.WELCOME
     accounts: frozenset[str] = frozenset({"alice"})
+    binding: Binding = Binding.SASL_EXTERNAL
     unmapped: Unmapped = Unmapped.INVALID_CREDENTIALS
+    staple: Staple | None = None
+    published: Publish | None = None
+    host: str = HOST
     identities: tuple[Identity, ...] = (ALICE,)
     paths: tuple[str, ...] = ("/",)
     select: str = "auto"
+    options: tuple[Option, ...] = ()
+
+
+class Group(NamedTuple):
+    """Scenarios of one subject, in the order in which they are told."""
+
+    title: str
+    scenarios: tuple[Scenario, ...]

@@ -6,12 +6,13 @@ import contextlib
 import select
 import socket
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from certprobe import transport
 from certprobe.errors import Party, StageError
-from certprobe.lab.service import Service, serve
+from certprobe.transport import Channel, Step
 
 HOST: Final = "127.0.0.1"
 _BREATH: Final = 0.1
@@ -28,10 +29,13 @@ DEFAULT_LIMITS: Final = Limits()
 
 
 class LabServer:
-    """Serves from the first line on until `close`, or to the end of a `with` block. Keys stay in memory."""
+    """Serves from the first line on until `close`, or to the end of a `with` block. Keys stay in memory.
 
-    def __init__(self, service: Service, limits: Limits = DEFAULT_LIMITS) -> None:
-        self._service = service
+    `converse` holds one conversation, within the time of the step; it may raise StageError for what the client does.
+    """
+
+    def __init__(self, converse: Callable[[Channel, Step], None], limits: Limits = DEFAULT_LIMITS) -> None:
+        self._converse = converse
         self._limits = limits
         self._over = threading.Event()
         self._places = threading.BoundedSemaphore(limits.connections)
@@ -113,7 +117,7 @@ class LabServer:
         step = transport.Deadline(self._limits.seconds, self._limits.seconds).step("the conversation")
         channel = transport.SocketChannel(connected, "client")
         try:
-            serve(self._service, channel, step)
+            self._converse(channel, step)
         finally:
             # Closing while octets of the client's are unread would send a RST, which may overtake what we said last.
             connected.shutdown(socket.SHUT_WR)

@@ -12,18 +12,28 @@ from certprobe.application.ldap import LdapResult
 from certprobe.application.ldap_server import LdapResponder, StartTlsAgreed, Unbound
 from certprobe.chain.context import RequestedUsage, UsageMatch
 from certprobe.chain.engine import get_certificate_chain
-from certprobe.chain.question import ChainQuestion
+from certprobe.chain.question import ChainQuestion, RevocationEvidence
 from certprobe.endpoint import Scheme
 from certprobe.pki.certificate import Certificate
+from certprobe.pki.crl import CertificateList
 from certprobe.pki.store import CertificateStore
 from certprobe.pki.usage import CLIENT_AUTH
 from certprobe.policy.status import ChainPolicy, PolicyParameters, SslPara
 from certprobe.policy.verify import verify_chain_policy
 from certprobe.tls.acceptor import ServerOptions, TlsAcceptor
+from certprobe.tls.enums import AlertDescription
 from certprobe.tls.events import ApplicationData, HandshakeCompleted, PeerCertificates
 from certprobe.tls.openssl import Requirement
 from certprobe.transport import Channel, Step
-from certprobe.wincrypt.hresult import ERROR_SUCCESS, HResult
+from certprobe.wincrypt.chain_flags import ChainFlags
+from certprobe.wincrypt.hresult import (
+    CERT_E_EXPIRED,
+    CERT_E_UNTRUSTEDROOT,
+    CERT_E_WRONG_USAGE,
+    CRYPT_E_REVOKED,
+    ERROR_SUCCESS,
+    HResult,
+)
 from certprobe.wincrypt.policy_flags import AuthType
 
 PEOPLE: Final = "OU=people,DC=lab,DC=test"
@@ -34,6 +44,7 @@ class Refusal(enum.Enum):
     """How a client certificate that does not pass is turned down."""
 
     ANSWER = "by an answer: HTTP 403, or EXTERNAL not offered"
+    ALERT = "by an alert in the handshake that says why, as servers with OpenSSL do"
     CLOSE = "by closing the connection without an alert, as slapd with GnuTLS, Node and Java do"
 
 
@@ -44,10 +55,24 @@ class Unmapped(enum.Enum):
     INVALID_CREDENTIALS = "the bind fails with invalidCredentials, as 389 Directory Server has it"
 
 
+class Anonymous(enum.Enum):
+    """What a website makes of a client without a certificate that TLS let through."""
+
+    WELCOME = "it is let in"
+    TURNED_AWAY = "it gets HTTP 400, as from nginx with ssl_verify_client optional and a rule behind it"
+
+
+class Binding(enum.Enum):
+    """How a certificate becomes a login at a directory."""
+
+    SASL_EXTERNAL = "by a SASL EXTERNAL bind (RFC 4513 5.2.3)"
+    TLS = "by TLS itself, and EXTERNAL is refused, as on Active Directory's port 636 (MS-ADTS 5.1.1.2)"
+
+
 class Service(NamedTuple):
     """A server's whole configuration. A certificate is asked for as `tls` says, and once more for `asking_paths`.
 
-    `accounts` are the common names that the directory maps to an entry below PEOPLE.
+    `accounts` are the common names that the directory maps to an entry below PEOPLE, `crls` those that it judges by.
     """
 
     scheme: Scheme
@@ -55,8 +80,12 @@ class Service(NamedTuple):
     roots: CertificateStore
     at: datetime
     asking_paths: frozenset[str] = frozenset()
+    acceptor: type[TlsAcceptor] = TlsAcceptor
+    crls: tuple[CertificateList, ...] = ()
     refusal: Refusal = Refusal.ANSWER
+    anonymous: Anonymous = Anonymous.WELCOME
     accounts: frozenset[str] = frozenset()
+    binding: Binding = Binding.SASL_EXTERNAL
     unmapped: Unmapped = Unmapped.INVALID_CREDENTIALS
 
 
@@ -95,7 +124,7 @@ def serve(service: Service, channel: Channel, step: Step) -> None:
     """
     if service.scheme is Scheme.LDAP_STARTTLS and not _agreed_on_tls(channel, step):
         return
-    tls = TlsAcceptor(service.tls)
+    tls = service.acceptor(_judging(service) if service.refusal is Refusal.ALERT else service.tls)
     application = _Website(service, tls) if service.scheme is Scheme.HTTPS else _Directory(service)
     try:
         if not _converse(service, tls, application, channel, step):
@@ -111,13 +140,33 @@ def judge(service: Service, certificates: tuple[Certificate, ...]) -> Visitor:
     """Judge a client's chain as it came, with nothing but the server's roots beside it."""
     if not certificates:
         return ANONYMOUS
-    chain = get_certificate_chain(
-        certificates[0],
-        CertificateStore(certificates[1:]),
-        ChainQuestion(service.roots, service.at, RequestedUsage(UsageMatch.AND, (CLIENT_AUTH,))),
-    )
+    usage = RequestedUsage(UsageMatch.AND, (CLIENT_AUTH,))
+    question = ChainQuestion(service.roots, service.at, usage)
+    if service.crls:
+        flags, evidence = ChainFlags.CERT_CHAIN_REVOCATION_CHECK_END_CERT, RevocationEvidence(service.crls)
+        question = question._replace(flags=flags, evidence=evidence)
+    chain = get_certificate_chain(certificates[0], CertificateStore(certificates[1:]), question)
     para = PolicyParameters(ssl=SslPara(AuthType.AUTHTYPE_CLIENT))
     return Visitor(certificates[0], verify_chain_policy(ChainPolicy.SSL, chain, para).error)
+
+
+_ALERTS: Final = {
+    CERT_E_EXPIRED: AlertDescription.certificate_expired,
+    CERT_E_UNTRUSTEDROOT: AlertDescription.unknown_ca,
+    CERT_E_WRONG_USAGE: AlertDescription.unsupported_certificate,
+    CRYPT_E_REVOKED: AlertDescription.certificate_revoked,
+}
+
+
+def _judging(service: Service) -> ServerOptions:
+    """The options of a server, and of its virtual hosts, that refuses inside the handshake."""
+
+    def alert(certificates: tuple[bytes, ...]) -> AlertDescription | None:
+        visitor = judge(service, tuple(map(Certificate, certificates)))
+        return _ALERTS.get(visitor.error, AlertDescription.bad_certificate) if visitor.is_refused else None
+
+    hosts = tuple((name, options._replace(judge=alert)) for name, options in service.tls.virtual_hosts)
+    return service.tls._replace(judge=alert, virtual_hosts=hosts)
 
 
 def _agreed_on_tls(channel: Channel, step: Step) -> bool:
@@ -182,7 +231,9 @@ class _Website:
     def _answer(self, target: str) -> None:
         visitor = self._visitor
         who = visitor.certificate.subject.rfc4514 if visitor.certificate is not None else "whoever you are"
-        if visitor.is_refused:
+        if visitor.certificate is None and self._service.anonymous is Anonymous.TURNED_AWAY:
+            self._http.answer(400, "Bad Request", b"No required SSL certificate was sent\n")
+        elif visitor.is_refused:
             self._http.answer(403, "Forbidden", f"{who}: {visitor.error.symbol}\n".encode())
         else:
             self._http.answer(200, "OK", f"{target} greets {who}\n".encode())
@@ -201,7 +252,11 @@ class _Directory:
         identity = self._identity(visitor)
         has_no_account = identity is None and visitor.certificate is not None and not visitor.is_refused
         self._ldap = LdapResponder(external_answer=_INVALID_CREDENTIALS if has_no_account else None)
-        self._ldap.secured(identity)
+        match self._service.binding:
+            case Binding.SASL_EXTERNAL:
+                self._ldap.secured(identity)
+            case Binding.TLS:
+                self._ldap.secured_and_bound(identity)
 
     def receive_data(self, data: bytes) -> None:
         self._ldap.receive_data(data)

@@ -21,7 +21,6 @@ from certprobe.wincrypt.prose import meaning
 if TYPE_CHECKING:
     from certprobe.application.http import HttpAnswered
 
-_SCHANNEL_LIMIT = 16 * 1024  # KB 2880390
 _TLS12_LIMIT = 0xFFFF
 _SERVER_ERROR = 500
 _NOT_TAKEN = (400, 421)
@@ -154,6 +153,10 @@ def worth_knowing(outcome: Outcome, attempt: Attempt) -> list[Cause]:
         notes += _of_list(record)
     if evidence.broken_message(attempt) is None:
         notes += _of_faults(attempt)
+    if attempt.server is not None and attempt.tls is not None:
+        from certprobe.report.oddities import of_server_chain
+
+        notes += of_server_chain(attempt.server, attempt.tls.certificates)
     return notes
 
 
@@ -204,7 +207,7 @@ def _of_list(record: RequestRecord) -> list[Cause]:
     if size > _TLS12_LIMIT * _NEAR:
         title = f"the CA list is {size} bytes long; TLS 1.2 carries 65535, and servers break silently beyond"
         notes.append(Cause("ca-list-near-limit", Weight.NOTE, title, advice="Trust fewer CAs on the server."))
-    elif size > _SCHANNEL_LIMIT * _NEAR:
+    elif size > words.SCHANNEL_LIMIT * _NEAR:
         title = f"the CA list is {size} bytes long; Schannel cuts its list at 16 KiB (KB 2880390)"
         notes.append(Cause("ca-list-near-limit", Weight.NOTE, title, advice="Trust fewer CAs on the server."))
     return notes

@@ -107,12 +107,24 @@ def why_nothing_sent(record: RequestRecord, store: StoreFacts) -> Why:
             assert record.selection is not None
             refused = [candidate for candidate in record.selection.candidates if candidate.rejections]
             odd = f"{'; '.join(store.notes)}." if store.notes else ""
+            odd = _prose(_cut_short(refused, record), odd)
             return _one_unfit(refused[0], asked, odd) if len(refused) == 1 else _none_fits(refused, asked, odd)
         case How.BY_CALLBACK:
             detail = f"{words.sentence(record.note)} {asked}" if record.note else asked
             return Why("anonymous-by-callback", "the callback chose to send no client certificate", detail)
         case _:
             return Why("anonymous-by-choice", "no client certificate was sent, as you chose", asked)
+
+
+def _cut_short(refused: list[Candidate], record: RequestRecord) -> str:
+    """That the right CA may have been in the list, where Schannel fills its own to the brim (KB 2880390)."""
+    size = record.request.certificate_authorities_size
+    names = record.request.certificate_authorities or ()
+    reasons = {rejection.reason for candidate in refused for rejection in candidate.rejections}
+    is_full = names and size <= words.SCHANNEL_LIMIT < size + max(map(len, names))
+    if not is_full or Reason.ISSUER_NOT_LISTED not in reasons:
+        return ""
+    return f"The list is {size} bytes long, and Schannel cuts its own at 16 KiB: the CA may have been cut off."
 
 
 def _none_given(record: RequestRecord, store: StoreFacts) -> Why:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from certprobe.report.model import Attempt, Judgement, RequestRecord
 
 NAMES_IN_A_LINE: Final = 3
+SCHANNEL_LIMIT: Final = 16 * 1024
+"""Of the list of CAs that Schannel sends, in bytes (KB 2880390)."""
 _UNTRUSTED: Final = (hresult.CERT_E_UNTRUSTEDROOT, hresult.CERT_E_CHAINING)
 _NOT_KNOWN: Final = (
     hresult.CRYPT_E_REVOCATION_OFFLINE,

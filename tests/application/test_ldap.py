@@ -121,6 +121,21 @@ def test_a_directory_that_does_not_map_the_certificate() -> None:
     assert exchange(client, server) == ([WhoAmIAnswered(SUCCESS, "")], [])
 
 
+def test_a_directory_to_which_tls_is_the_bind() -> None:
+    """MS-ADTS 5.1.1.2: on the port for LDAPS the certificate is the login, and EXTERNAL has nothing to add."""
+    client, server = LdapConversation(), LdapResponder()
+    server.secured_and_bound("u:LAB\\alice")
+    client.who_am_i()
+    assert exchange(client, server) == ([WhoAmIAnswered(SUCCESS, "u:LAB\\alice")], [])
+    client.bind_external()
+    assert exchange(client, server) == (
+        [BindAnswered(LdapResult(7, "authMethodNotSupported", "", "", None))],
+        [],
+    )
+    client.who_am_i()
+    assert exchange(client, server) == ([WhoAmIAnswered(SUCCESS, "")], [])
+
+
 def test_a_second_start_tls_is_refused() -> None:
     client, server = LdapConversation(), LdapResponder()
     server.secured(None)

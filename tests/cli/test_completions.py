@@ -169,7 +169,7 @@ OFFERS = {
         "SECURITY_FLAG_IGNORE_CERT_CN_INVALID",
         "SECURITY_FLAG_IGNORE_CERT_DATE_INVALID",
     ],
-    "certprobe lab ": ["demo", "up"],
+    "certprobe lab ": ["demo", "list", "pki", "up"],
     "certprobe lab up ": sorted(scenario.name for scenario in SCENARIOS),
     "certprobe lab up per-path expired-s": ["expired-server"],
     "certprobe https --policy ": sorted(policy.value for policy in ChainPolicy),

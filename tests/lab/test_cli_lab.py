@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import os
+import pty
 import shlex
 import signal
 import stat
 import subprocess
 import sys
+import termios
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from certprobe.lab.scenarios import BY_NAME, DEMONSTRATED, SCENARIOS
+from certprobe.lab.scenarios import BY_NAME, DEMONSTRATED, GROUPS, SCENARIOS
 
 CERTPROBE = (sys.executable, "-m", "certprobe")
 READY = "Press Ctrl-C to stop."
@@ -134,7 +138,7 @@ def test_watch_sees_files(tmp_path: Path) -> None:
     with up(("https-login",), tmp_path, (sys.executable, "-B", "-c", WATCHED)) as running:
         _, stderr = running.stop(signal.SIGTERM)
     written = {Path(line.removeprefix("WRITES ")).name for line in stderr.splitlines()}
-    assert written > {"root.pem", "alice.pem"}
+    assert written > {"roots.pem", "alice.pem"}
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -147,7 +151,7 @@ def test_up_serves_what_it_prints_until_it_is_stopped(number: signal.Signals, tm
             assert (name, process.returncode) == (name, BY_NAME[name].expectation.exit_code), process.stdout
         assert stat.S_IMODE(running.directory.stat().st_mode) == 0o700
         files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in running.directory.iterdir()}
-        assert files == {"root.pem": 0o600, "alice.pem": 0o600, "alice-expired.pem": 0o600}
+        assert files == {"roots.pem": 0o600, "alice.pem": 0o600, "alice-expired.pem": 0o600}
         stdout, stderr = running.stop(number)
         assert (running.process.returncode, stderr) == (0, "")
         assert stdout == "The servers are stopped, and the keys are removed.\n"
@@ -164,10 +168,109 @@ def test_up_writes_no_key_of_an_authority_or_server(tmp_path: Path) -> None:
         running.stop(signal.SIGINT)
 
 
+def test_list_names_every_scenario_with_its_group_and_its_verdict() -> None:
+    process = certprobe("lab", "list")
+    assert (process.returncode, process.stderr) == (0, "")
+    lines = process.stdout.splitlines()
+    assert [line for line in lines if line and line[0] != " "] == [group.title for group in GROUPS]
+    rows = [line.split(maxsplit=2) for line in lines if line.startswith("  ") and not line.startswith("  scenario ")]
+    assert rows == [
+        [
+            each.name,
+            str(each.expectation.exit_code),
+            f"{each.description} -> {', '.join(each.expectation.causes)}",
+        ]
+        for each in SCENARIOS
+    ]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_list_fits_the_terminal(columns: int) -> None:
+    out, given = pty.openpty()
+    termios.tcsetwinsize(given, (50, columns))
+    environment = {**os.environ, "TERM": "xterm", "NO_COLOR": "1"}
+    environment.pop("COLUMNS", None)
+    with subprocess.Popen((*CERTPROBE, "lab", "list"), stdout=given, env=environment) as process:
+        os.close(given)
+        printed = b""
+        with contextlib.suppress(OSError):  # EIO is the end of a terminal
+            while piece := os.read(out, 65536):
+                printed += piece
+        assert process.wait(_PATIENCE) == 0
+    os.close(out)
+    lines = printed.decode().splitlines()
+    assert max(map(len, lines)) <= columns
+    assert {line.split()[0] for line in lines if line.split()} > {scenario.name for scenario in SCENARIOS}
+
+
+def test_list_as_json_has_all_that_is_stated() -> None:
+    process = certprobe("lab", "list", "--format", "json")
+    assert (process.returncode, process.stderr) == (0, "")
+    listed = json.loads(process.stdout)
+    assert listed["schema"] == 1
+    assert [each["name"] for each in listed["scenarios"]] == [each.name for each in SCENARIOS]
+    (expired,) = (each for each in listed["scenarios"] if each["name"] == "expired-client-sent")
+    assert expired == {
+        "name": "expired-client-sent",
+        "group": "The client's certificate",
+        "description": "A certificate that expired yesterday is sent all the same; the website answers 403.",
+        "protocol": "HTTPS",
+        "command": shlex.split(
+            "certprobe https https://127.0.0.1:PORT/ --trust roots.pem --cert alice-expired.pem --select 1"
+        ),
+        "outcome": "refused-by-http-status",
+        "causes": ["CERT_E_EXPIRED"],
+        "exit_code": 1,
+        "server": [
+            {"policy": policy, "error": "ERROR_SUCCESS", "chain_index": -1, "element_index": -1}
+            for policy in ("base", "ssl")
+        ],
+        "client": [
+            {"policy": policy, "error": "CERT_E_EXPIRED", "chain_index": 0, "element_index": 0}
+            for policy in ("base", "ssl")
+        ],
+        "asked": ["initial"],
+        "sent": "alice-expired",
+        "rejected": ["not-time-valid"],
+    }
+
+
+def test_pki_is_for_its_owner_alone_and_can_be_used(tmp_path: Path) -> None:
+    directory = tmp_path / "some" / "pki"
+    process = certprobe("lab", "pki", str(directory))
+    assert (process.returncode, process.stderr) == (0, "")
+    everything = list(directory.rglob("*"))
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (directory, *everything) if path.is_dir()} == {0o700}
+    files = {path for path in everything if path.is_file()}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    assert process.stdout == f"{len(files)} files are in {directory}.\n"
+    with_keys = {path for path in files if b"PRIVATE KEY" in path.read_bytes()}
+    assert {path.parent.name for path in with_keys} == {"servers", "clients"}
+    identities = {identity.name for scenario in SCENARIOS for identity in scenario.identities}
+    assert {path.name for path in files if path.parent.name == "clients"} == {
+        f"{name}.{form}" for name in identities for form in ("pem", "p12")
+    }
+    verify = ("verify", "--trust", str(directory / "roots.pem"), "--usage", "server", "--quiet")
+    assert certprobe(*verify, str(directory / "servers" / "good.pem")).returncode == 0
+    assert certprobe(*verify, str(directory / "servers" / "expired-server.pem")).returncode == 1
+    crl = ("--crl", str(directory / "published" / "revoked-by-crl" / "lab.crl"), "--revocation=end-cert", "--offline")
+    assert certprobe(*verify, *crl, str(directory / "servers" / "revoked-by-crl.pem")).returncode == 1
+
+
+def test_pki_overwrites_nothing(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("mine")
+    process = certprobe("lab", "pki", str(tmp_path))
+    assert (process.returncode, process.stdout) == (4, "")
+    assert process.stderr == f"certprobe: {tmp_path}: there is something in it already, and nothing is overwritten\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["precious"]
+    process = certprobe("lab", "pki", str(tmp_path / "precious"))
+    assert (process.returncode, process.stderr) == (4, f"certprobe: {tmp_path / 'precious'}: File exists\n")
+
+
 def test_unknown_scenario_is_a_usage_error() -> None:
     process = certprobe("lab", "up", "https-login", "no-such")
     assert (process.returncode, process.stdout) == (2, "")
-    assert process.stderr.startswith("certprobe: the lab has no scenario 'no-such'; it has https-login, ldaps-login, ")
+    assert process.stderr.startswith("certprobe: the lab has no scenario 'no-such'; it has https-login, not-asked, ")
 
 
 def test_lab_is_light_until_it_is_used() -> None:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from certprobe.cli.main import cli
+from certprobe.endpoint import Scheme
+from certprobe.errors import Party
+from certprobe.lab.files import command
 from certprobe.lab.run import deviations, standing, try_out
 from certprobe.lab.scenario import ALICE, CLEAN, NO_CHAIN, Cast, Scenario, both
-from certprobe.lab.scenarios import BY_NAME, DEMONSTRATED, FOREIGN_ALICE, SCENARIOS
+from certprobe.lab.scenarios import BY_NAME, DEMONSTRATED, GROUPS, SCENARIOS
+from certprobe.lab.scenarios.identities import FOREIGN_ALICE
 from certprobe.report.model import Outcome, ProbeReport
 from certprobe.selection.cells import Reason
+from certprobe.tls.enums import AlertDescription
 from certprobe.tls.events import Closure, Phase
 
 LOGIN = BY_NAME["https-login"]
@@ -77,9 +85,76 @@ def test_statuses_tell_server_and_client_apart(cast: Cast) -> None:
 
 
 def test_close_without_alert_is_one(cast: Cast) -> None:
-    (attempt,) = run(BY_NAME["listed-but-not-trusted"], cast).attempts
+    for name in ("close-without-alert", "ldaps-close"):
+        (attempt,) = run(BY_NAME[name], cast).attempts
+        assert attempt.tls is not None
+        assert attempt.tls.closure is Closure.WITHOUT_ALERT
+
+
+@pytest.mark.parametrize(("name", "alert"), [
+    ("no-certificate", AlertDescription.certificate_required),
+    ("listed-but-not-trusted", AlertDescription.unknown_ca),
+    ("foreign-client-sent", AlertDescription.unknown_ca),
+    ("expired-client-alert", AlertDescription.certificate_expired),
+    ("wrong-usage-client-sent", AlertDescription.unsupported_certificate),
+    ("revoked-client", AlertDescription.certificate_revoked),
+    ("list-too-long", AlertDescription.internal_error),
+])  # fmt: skip
+def test_server_refuses_with_the_alert_of_the_description(name: str, alert: AlertDescription, cast: Cast) -> None:
+    (attempt,) = run(BY_NAME[name], cast).attempts
     assert attempt.tls is not None
-    assert attempt.tls.closure is Closure.WITHOUT_ALERT
+    assert [each.description for each in attempt.tls.alerts if each.party is Party.PEER] == [alert]
+    assert alert.name in BY_NAME[name].description or name == "no-certificate"
+
+
+def test_list_that_was_cut_is_said_to_be(cast: Cast) -> None:
+    (cause, _) = run(BY_NAME["cut-list"], cast).conclusion.causes
+    assert "The list is 16359 bytes long, and Schannel cuts its own at 16 KiB: the CA may have been cut off." in (
+        cause.detail
+    )
+    (cause,) = run(BY_NAME["wrong-ca"], cast).conclusion.causes
+    assert "16 KiB" not in cause.detail
+
+
+def test_lists_are_as_long_as_their_descriptions_say(cast: Cast) -> None:
+    sizes = {}
+    for name in ("600-names", "cut-list", "wrapped-list"):
+        (attempt,) = run(BY_NAME[name], cast).attempts
+        assert attempt.tls is not None
+        (record,) = attempt.tls.requests
+        sizes[name] = len(record.request.certificate_authorities or ()), record.request.certificate_authorities_size
+    assert sizes["600-names"][0] == 600
+    assert 16_300 < sizes["cut-list"][1] <= 16_384
+    assert sizes["wrapped-list"][0] == 1300
+    assert sizes["wrapped-list"][1] > 0xFFFF
+
+
+def test_what_a_server_leaves_out_or_jumbles_is_told(cast: Cast) -> None:
+    titles = {
+        "missing-intermediate-fetched": (
+            "the server does not send the certificate of CN=Lab issuing CA,O=Lab,DC=lab,DC=test"
+        ),
+        "wrong-order": "the server sends its certificates in the wrong order",
+        "common-name-only": "the server's certificate has its name in the commonName alone",
+    }
+    for name, title in titles.items():
+        assert run(BY_NAME[name], cast).conclusion.causes[1].title == title
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_printed_command_finds_the_same(
+    scenario: Scenario, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What `lab up` prints for a scenario reaches it by the command line alone, files and all."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with standing(scenario, cast) as running:
+        _, *argv = command(running, tmp_path)
+        exit_code = cli.main([*argv, "--format", "json"], prog_name="certprobe", standalone_mode=False)
+    verdict = json.loads(capsys.readouterr().out)["verdict"]
+    stated = scenario.expectation
+    assert exit_code == stated.exit_code
+    assert (verdict["outcome"], verdict["exit_code"]) == (stated.outcome.value, stated.exit_code)
+    assert [cause["code"] for cause in verdict["causes"]] == list(stated.causes)
 
 
 def test_names_are_unique() -> None:
@@ -87,6 +162,13 @@ def test_names_are_unique() -> None:
     identities = {identity for scenario in SCENARIOS for identity in scenario.identities}
     assert len({identity.name for identity in identities}) == len(identities)
     assert ALICE in identities
+
+
+def test_there_are_enough_of_every_protocol() -> None:
+    """At least 40, as promised; every one is in one group."""
+    assert len(SCENARIOS) >= 40
+    assert {scenario.scheme for scenario in SCENARIOS} == set(Scheme)
+    assert [scenario for group in GROUPS for scenario in group.scenarios] == list(SCENARIOS)
 
 
 def test_demonstration_shows_what_was_promised() -> None:

@@ -11,14 +11,17 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from certprobe.lab.run import service_of, standing
-from certprobe.lab.scenario import ALICE, Cast
-from certprobe.lab.scenarios import BY_NAME, EXPIRED_ALICE
+from certprobe.lab.scenario import ALICE, Cast, usual_server
+from certprobe.lab.scenarios import BY_NAME
+from certprobe.lab.scenarios.identities import EXPIRED_ALICE
 from certprobe.lab.server import HOST, LabServer, Limits
+from certprobe.lab.service import serve
 from tests.peers.process import program
 
 _PATIENCE = 20.0
@@ -31,7 +34,8 @@ def cast() -> Cast:
 
 @contextlib.contextmanager
 def serving(cast: Cast, limits: Limits) -> Iterator[LabServer]:
-    with LabServer(service_of(BY_NAME["not-asked"], cast), limits) as server:
+    service = service_of(BY_NAME["not-asked"], cast, usual_server(cast))
+    with LabServer(partial(serve, service), limits) as server:
         yield server
 
 
