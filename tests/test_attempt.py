@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from select import select
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -59,17 +60,25 @@ def slowly(question: Question, _: Selection) -> Credential | None:
 
 
 def attempt(version: ProtocolVersion, end: End, pick: Callable[[Question, Selection], Credential | None]) -> Attempt:
+    """The server ends only once the person is asked: what came with its request would wait in our buffer."""
+    asked = Event()
+
+    def picks(question: Question, selection: Selection) -> Credential | None:
+        asked.set()
+        return pick(question, selection)
+
     def serve(channel: Channel) -> None:
         server = acceptor(version, requirement=Requirement.OPTIONAL)
         while not (flight := server.data_to_send()):
             server.receive_data(channel.receive())
         channel.send(flight)
+        assert asked.wait(60)
         end(channel, server)
 
     with listening(serve) as port:
         endpoint = parse_https(f"https://127.0.0.1:{port}/")
         options = ClientOptions("localhost", versions=at(version))
-        return Journey(endpoint, Route(), options, ByPerson(Store((ALICE,), AT), pick), Deadline(60, 60)).travel()
+        return Journey(endpoint, Route(), options, ByPerson(Store((ALICE,), AT), picks), Deadline(60, 60)).travel()
 
 
 @pytest.mark.parametrize("pick", [until_it_ends, slowly])
