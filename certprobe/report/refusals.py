@@ -177,7 +177,9 @@ def _why_sent_is_bad(attempt: Attempt, record: RequestRecord) -> Why | None:
     if rejections := evidence.rejections_of_sent(attempt):
         first = rejections[0]
         title = f"the client certificate {subject} {rejected(first)}"
-        detail = f"{words.sentence(first.detail)} {words.asked(record)}"
+        # Which CAs are listed is part of that reason already.
+        listed = "" if first.reason is Reason.ISSUER_NOT_LISTED else words.asked(record)
+        detail = _prose(words.sentence(first.detail), listed)
         return Why(first.reason.value, title, detail, words.sentence(first.change))
     return None
 

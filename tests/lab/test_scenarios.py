@@ -116,6 +116,11 @@ def test_list_that_was_cut_is_said_to_be(cast: Cast) -> None:
     assert "16 KiB" not in cause.detail
 
 
+def test_list_is_told_once(cast: Cast) -> None:
+    (cause,) = run(BY_NAME["foreign-client-sent"], cast).conclusion.causes
+    assert cause.detail.count("CN=Lab root,O=Lab,DC=lab,DC=test") == 1
+
+
 def test_lists_are_as_long_as_their_descriptions_say(cast: Cast) -> None:
     sizes = {}
     for name in ("600-names", "cut-list", "wrapped-list"):
