@@ -116,6 +116,16 @@ def test_list_that_was_cut_is_said_to_be(cast: Cast) -> None:
     assert "16 KiB" not in cause.detail
 
 
+def test_login_by_tls_is_told_from_one_by_external(cast: Cast) -> None:
+    """Both end well: only the words tell which it was."""
+    details = [run(BY_NAME[name], cast).conclusion.causes[0].detail for name in ("ad-port-636", "ldaps-login")]
+    identity = "dn:uid=alice,ou=people,dc=lab,dc=test"
+    assert details == [
+        f"The TLS connection itself is the bind (WhoAmI: {identity}); EXTERNAL is not needed (MS-ADTS 5.1.1.2).",
+        f"SASL EXTERNAL succeeded; WhoAmI: {identity}.",
+    ]
+
+
 def test_list_is_told_once(cast: Cast) -> None:
     (cause,) = run(BY_NAME["foreign-client-sent"], cast).conclusion.causes
     assert cause.detail.count("CN=Lab root,O=Lab,DC=lab,DC=test") == 1
