@@ -127,7 +127,7 @@ CASES = (
     Case(
         "issuer for another usage",
         _below_a_ca_for_clients,
-        (("CERT_TRUST_IS_NOT_VALID_FOR_USAGE",), (), ()),
+        (("CERT_TRUST_IS_NOT_VALID_FOR_USAGE",), ("CERT_TRUST_IS_NOT_VALID_FOR_USAGE",), ()),
         (),
         ("CERT_E_WRONG_USAGE", 0, 0),
     ),
