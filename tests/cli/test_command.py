@@ -11,16 +11,19 @@ import pytest
 from certprobe.cli.flags import parse_flag
 from certprobe.cli.https import https
 from certprobe.cli.ldap import ldap
+from certprobe.cli.main import cli
 from certprobe.cli.spellings import _SPELLINGS, told
 from certprobe.cli.verify import verify
 
 COMMANDS = {"https": https, "ldap": ldap, "verify": verify}
+# A command keeps the names of its --help from its first context, and they come from the parent's.
+PARENT = click.Context(cli, info_name="certprobe", **cli.context_settings)
 USUAL = "chain-exclude-root"
 
 
 def parsed(line: str) -> dict[str, Any]:
     name, *words = line.split()
-    return COMMANDS[name].make_context(name, words).params
+    return COMMANDS[name].make_context(name, words, PARENT).params
 
 
 def refused(line: str) -> str:
