@@ -27,10 +27,10 @@ class LdapOperation(NamedTuple):
 class Visit(NamedTuple):
     """One connection of a client.
 
-    In `attempt`, `peer` is the client, `tls.certificates` what was shown to it, `sent` of each request what it sent, and
-    `client` the judgement of that. `hello` is its first ClientHello, None where none came; `requested` and `status` are
-    the HTTP request and the status of the answer. `info` is None where no certificate was sent, `account` the name of
-    the account that the certificate maps to, None where none does or no mapping was asked for.
+    In `attempt`, `peer` is the client, `tls.certificates` what was shown to it, `sent` of each request what it sent,
+    and `client` the judgement of that. `hello` is its first ClientHello, None where none came; `requested` and `status`
+    are the HTTP request and the status of the answer. `info` is None where no certificate was sent. `account` is the
+    name of the account that the certificate maps to, None where none does or no mapping was asked for.
     """
 
     number: int
