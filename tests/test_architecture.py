@@ -21,7 +21,7 @@ from tests.peers.site import build
 ROOT = Path(__file__).parents[1]
 
 FOUNDATION = {"errors", "wincrypt"}
-TLS_TYPES = {"tls.enums", "tls.events", "tls.messages"}
+TLS_TYPES = {"tls.client_hello", "tls.enums", "tls.events", "tls.messages"}
 STAGES = {
     "endpoint",
     "transport",
@@ -55,7 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "chain": {"pki", *FOUNDATION},
     "policy": {"chain", "pki", *FOUNDATION},
     "mapping": {"pki", *FOUNDATION},
-    "report": STAGES - {"tls", "transport", "proxy"} | TLS_TYPES | {"tls.session.Negotiated"},
+    "report": STAGES - {"tls", "transport", "proxy"} | TLS_TYPES,
     "explain": {"tls.enums", "application.ldap_results", *FOUNDATION},
     "render": {"report", "explain", *FOUNDATION},
     "callbacks": {"selection", "pki", *FOUNDATION},

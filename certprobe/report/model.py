@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from certprobe.policy.status import PolicyStatus
     from certprobe.report.fetches import Fetch
     from certprobe.selection.select import Selection
-    from certprobe.tls.events import Closure, Phase
+    from certprobe.tls.events import Closure, Negotiated, Phase
     from certprobe.tls.messages import CertificateRequest
-    from certprobe.tls.session import Negotiated
 
 
 class Stage(enum.Enum):

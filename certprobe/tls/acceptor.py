@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from certprobe.tls import openssl_server
-from certprobe.tls.conversation import TlsConversation
-from certprobe.tls.enums import HandshakeType, ProtocolVersion
-from certprobe.tls.events import PeerCertificates
-from certprobe.tls.messages import parse_certificate, parse_server_hello
-from certprobe.tls.openssl import Direction, Requirement
-from certprobe.tls.openssl_server import ServerOptions
+from typing import ClassVar
 
-__all__ = ["ServerOptions", "TlsAcceptor"]
+from certprobe.tls import openssl_server
+from certprobe.tls.client_hello import parse_client_hello
+from certprobe.tls.conversation import TlsConversation
+from certprobe.tls.enums import HandshakeType
+from certprobe.tls.events import CertificateRequested, PeerCertificates
+from certprobe.tls.messages import parse_certificate, parse_certificate_request
+from certprobe.tls.openssl import Direction, Requirement
+from certprobe.tls.openssl_server import ServerContext, ServerOptions
+
+__all__ = ["ServerContext", "ServerOptions", "TlsAcceptor"]
 
 
 class TlsAcceptor(TlsConversation):
-    """A server's connection, RFC 8446 and RFC 5246; the client's certificates come as `PeerCertificates`."""
+    """A server's connection, RFC 8446 and RFC 5246; the client's certificates come as `PeerCertificates`.
 
-    def __init__(self, options: ServerOptions) -> None:
-        self._negotiated_version: int | None = None
-        self._server = openssl_server.server_engine(options)
+    It tells every ClientHello, before it is judged and also after a HelloRetryRequest, and its own ServerHello and
+    CertificateRequest as they went out. A client's renegotiation is refused with no_renegotiation and not told.
+    Whoever serves many clients makes one ServerContext for them all. Raises ProtocolError (kind CREDENTIAL_UNUSABLE)
+    like ServerContext.
+    """
+
+    _SERVER_WRITES: ClassVar = Direction.SENT
+
+    def __init__(self, server: ServerOptions | ServerContext) -> None:
+        context = server if isinstance(server, ServerContext) else ServerContext(server)
+        self._server = context.engine()
         super().__init__(self._server)
 
     def request_certificate(self, requirement: Requirement) -> None:
@@ -29,14 +40,14 @@ class TlsAcceptor(TlsConversation):
         openssl_server.request_certificate(self._server, requirement)
         self._advance()
 
-    @property
-    def _version(self) -> int:
-        return self._negotiated_version or ProtocolVersion.TLS_1_2
-
     def _translate_handshake(self, direction: Direction, kind: int, body: bytes) -> None:
-        if direction is Direction.SENT:
-            if kind == HandshakeType.server_hello and (hello := parse_server_hello(body)) is not None:
-                self._negotiated_version = hello.version
-        elif kind == HandshakeType.certificate:
-            message = parse_certificate(body, self._version)
-            self._events.append(PeerCertificates(message.certificates, message.faults))
+        match direction, kind:
+            case Direction.RECEIVED, HandshakeType.client_hello:
+                self._events.append(parse_client_hello(body))
+            case Direction.SENT, HandshakeType.certificate_request:
+                self._events.append(CertificateRequested(parse_certificate_request(body, self._version), self._phase))
+            case Direction.RECEIVED, HandshakeType.certificate:
+                message = parse_certificate(body, self._version)
+                self._events.append(PeerCertificates(message.certificates, message.faults))
+            case _:
+                pass

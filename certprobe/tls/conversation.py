@@ -8,10 +8,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
-from typing import Final
+from typing import ClassVar, Final
 
 from certprobe.errors import FailureKind, Party, ProtocolError
-from certprobe.tls.enums import AlertDescription, AlertLevel, ContentType, HandshakeType, ProtocolVersion
+from certprobe.tls.enums import AlertDescription, AlertLevel, HandshakeType, ProtocolVersion
 from certprobe.tls.events import (
     AlertReceived,
     AlertSent,
@@ -19,27 +19,32 @@ from certprobe.tls.events import (
     CertificateAwaited,
     Closure,
     HandshakeCompleted,
+    Negotiated,
     PeerClosed,
     Phase,
     TlsEvent,
 )
+from certprobe.tls.messages import parse_encrypted_extensions, parse_server_hello, parse_server_key_exchange_group
+from certprobe.tls.not_tls import BEGINNING_SIZE, TLS_BEGINNING_SIZE, client_words, may_be_tls, server_words
 from certprobe.tls.openssl import Direction, Engine, Progress, Record
 
 HANDSHAKE_LIMIT: Final = 32
 """Handshakes on one connection, post-handshake authentications included."""
 _HANDSHAKE_HEADER = 4
-_TLS_RECORD_START = 2
 
 
 class TlsConversation(ABC):
-    """One side of a TLS connection over an Engine.
+    """One side of a TLS connection over an Engine; `negotiated` is what the server has chosen so far.
 
     Failures raise ProtocolError from `next_event`, after every event that preceded them; after `PeerClosed` nothing
     follows. While a handshake rests, nothing is told: what the peer sends, its end included, waits for the answer.
     Not checked: anything about the peer's certificates.
     """
 
+    _SERVER_WRITES: ClassVar[Direction]
+
     def __init__(self, engine: Engine) -> None:
+        self.negotiated = Negotiated()
         self._engine = engine
         self._events: deque[TlsEvent] = deque()
         self._failure: ProtocolError | None = None
@@ -55,21 +60,17 @@ class TlsConversation(ABC):
         self._ended = False
         self._advance()
 
-    @property
-    @abstractmethod
-    def _version(self) -> int:
-        """The negotiated version, TLS 1.2 while it is not known."""
-
     @abstractmethod
     def _translate_handshake(self, direction: Direction, kind: int, body: bytes) -> None:
         """Tell what one handshake message brought."""
 
     def receive_data(self, data: bytes) -> None:
         """Hand over octets from the peer; what comes after the end is ignored."""
-        if len(self._beginning) < _TLS_RECORD_START:
-            self._beginning += data[:_BANNER_SIZE]
-            if self._beginning and not _may_be_tls(self._beginning):
-                self._fail(_not_tls(self._beginning))
+        if len(self._beginning) < TLS_BEGINNING_SIZE:
+            self._beginning += data[:BEGINNING_SIZE]
+            if self._beginning and not may_be_tls(self._beginning):
+                words = server_words if self._SERVER_WRITES is Direction.RECEIVED else client_words
+                self._fail(ProtocolError(words(self._beginning), kind=FailureKind.NOT_TLS, party=Party.PEER))
         if data and not self._ended:
             self._engine.receive_data(data)
             self._advance()
@@ -163,13 +164,18 @@ class TlsConversation(ABC):
                 self._translate_alert(record)
                 continue
             kind = record.data[0]
+            body = record.data[_HANDSHAKE_HEADER:]
             self._note_progress(record.direction, kind)
-            self._translate_handshake(record.direction, kind, record.data[_HANDSHAKE_HEADER:])
+            if record.direction is self._SERVER_WRITES:
+                self._note_choice(kind, body)
+            self._translate_handshake(record.direction, kind, body)
 
     def _translate_alert(self, record: Record) -> None:
         level, description = record.data[0], record.data[1]
         if record.direction is Direction.SENT:
             self._events.append(AlertSent(level, description))
+            if description == AlertDescription.no_renegotiation:
+                self._count_handshake()
             return
         self._events.append(AlertReceived(level, description))
         if description == AlertDescription.close_notify:
@@ -178,8 +184,29 @@ class TlsConversation(ABC):
             self._end(Closure.ALERT)
 
     @property
+    def _version(self) -> int:
+        """The negotiated version, TLS 1.2 while it is not known."""
+        return self.negotiated.version or ProtocolVersion.TLS_1_2
+
+    @property
     def _is_tls13(self) -> bool:
         return self._version == ProtocolVersion.TLS_1_3
+
+    def _note_choice(self, kind: int, body: bytes) -> None:
+        """Keep account of what the server chooses."""
+        match kind:
+            case HandshakeType.server_hello if (hello := parse_server_hello(body)) is not None:
+                # ALPN is agreed on once (RFC 7301 3.1); a renegotiation does not repeat it.
+                alpn = hello.alpn or self.negotiated.alpn
+                self.negotiated = Negotiated(hello.version, hello.cipher_suite, hello.group, alpn)
+                if not hello.is_retry:
+                    self._events.append(hello)
+            case HandshakeType.encrypted_extensions:
+                self.negotiated = self.negotiated._replace(alpn=parse_encrypted_extensions(body))
+            case HandshakeType.server_key_exchange:
+                self.negotiated = self.negotiated._replace(group=parse_server_key_exchange_group(body))
+            case _:
+                pass
 
     def _note_progress(self, direction: Direction, kind: int) -> None:
         """Keep account of where a handshake begins and ends."""
@@ -203,30 +230,10 @@ class TlsConversation(ABC):
         self._finished.clear()
         self._shakes_hands = False
         self._phase = Phase.POST_HANDSHAKE if self._is_tls13 else Phase.RENEGOTIATION
+        self._count_handshake()
+
+    def _count_handshake(self) -> None:
         self._handshakes += 1
         if self._handshakes > HANDSHAKE_LIMIT:
             words = f"the peer began more than {HANDSHAKE_LIMIT} handshakes on one connection"
             self._fail(ProtocolError(words, kind=FailureKind.TOO_MUCH_DATA, party=Party.PEER))
-
-
-_LOOKS_LIKE = (
-    (b"HTTP/", "HTTP without TLS"),
-    (b"SSH-", "SSH"),
-    (b"220", "SMTP or FTP"),
-    (b"+OK", "POP3"),
-    (b"* OK", "IMAP"),
-    (b"\x30", "LDAP without TLS"),
-)
-
-
-_BANNER_SIZE = 8
-
-
-def _may_be_tls(beginning: bytes) -> bool:
-    return beginning[0] in (ContentType.alert, ContentType.handshake) and beginning[1:2] in (b"", b"\x03")
-
-
-def _not_tls(beginning: bytes) -> ProtocolError:
-    guess = next((words for prefix, words in _LOOKS_LIKE if beginning.startswith(prefix)), None)
-    looks = f"its answer looks like {guess}" if guess else f"its answer begins with {beginning.hex(' ')}"
-    return ProtocolError(f"the port does not speak TLS: {looks}", kind=FailureKind.NOT_TLS, party=Party.PEER)

@@ -47,14 +47,17 @@ class HandshakeType(enum.IntEnum):
 
 
 class ExtensionType(enum.IntEnum):
-    """ExtensionType, the ones read here (RFC 8446 4.2, RFC 6066, RFC 7301)."""
+    """ExtensionType, the ones read here (RFC 8446 4.2, RFC 6066, RFC 7301, RFC 8422)."""
 
+    server_name = 0
     status_request = 5
+    supported_groups = 10
     signature_algorithms = 13
     application_layer_protocol_negotiation = 16
     supported_versions = 43
     certificate_authorities = 47
     oid_filters = 48
+    post_handshake_auth = 49
     signature_algorithms_cert = 50
     key_share = 51
 

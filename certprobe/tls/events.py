@@ -1,10 +1,11 @@
-"""What a TLS session tells its owner, in the order in which it happens."""
+"""What a TLS session or acceptor tells its owner, in the order in which it happens."""
 
 from __future__ import annotations
 
 import enum
 from typing import NamedTuple
 
+from certprobe.tls.client_hello import ClientHello
 from certprobe.tls.messages import CertificateRequest, ServerHello
 
 
@@ -24,8 +25,17 @@ class Closure(enum.Enum):
     WITHOUT_ALERT = "without-alert"
 
 
+class Negotiated(NamedTuple):
+    """What the server has chosen so far, as code points of the registries; None where it has not come to that."""
+
+    version: int | None = None
+    cipher_suite: int | None = None
+    group: int | None = None
+    alpn: str | None = None
+
+
 class PeerCertificates(NamedTuple):
-    """The peer's Certificate message: DER as it came, leaf first, and what was broken in it."""
+    """The peer's Certificate message: DER as it came, leaf first, and what was broken in it; empty = anonymous."""
 
     certificates: tuple[bytes, ...]
     faults: tuple[str, ...]
@@ -38,7 +48,10 @@ class StapledOcsp(NamedTuple):
 
 
 class CertificateRequested(NamedTuple):
-    """The server asked for a client certificate; told at once, also when the handshake breaks on it."""
+    """The server asked for a client certificate; told at once, also when the handshake breaks on it.
+
+    An acceptor tells of its own requests.
+    """
 
     request: CertificateRequest
     phase: Phase
@@ -87,7 +100,8 @@ class PeerClosed(NamedTuple):
 
 
 TlsEvent = (
-    ServerHello
+    ClientHello
+    | ServerHello
     | PeerCertificates
     | StapledOcsp
     | CertificateRequested

@@ -36,14 +36,18 @@ PRIVATE_NAMES: Final = (
     "ERR_peek_error",
     "ERR_reason_error_string",
     "SSL_CTX_add_extra_chain_cert",
+    "SSL_CTX_set1_sigalgs_list",
+    "SSL_CTX_set_cert_cb",
     "SSL_CTX_set_client_CA_list",
     "SSL_CTX_set_msg_callback",
     "SSL_CTX_set_post_handshake_auth",
     "SSL_CTX_use_certificate",
     "SSL_get_ex_data_X509_STORE_CTX_idx",
     "SSL_set_cert_cb",
+    "SSL_set_options",
     "SSL_set_verify",
     "SSL_verify_client_post_handshake",
+    "X509_NAME_free",
     "X509_STORE_CTX_get_ex_data",
     "X509_STORE_CTX_set_error",
     "X509_dup",
@@ -226,7 +230,8 @@ class Engine:
 
     def change_context(self, context: SSL.Context) -> None:
         """Go on with the certificate, CA list and ALPN of another Context."""
-        self._contexts.append(context)
+        if context not in self._contexts:
+            self._contexts.append(context)
         self.connection.set_context(context)
 
     def _await_certificates(self) -> None:
@@ -254,7 +259,8 @@ _TOO_WEAK = (FailureKind.CREDENTIAL_UNUSABLE, Party.OURSELVES, "a certificate of
 _TOO_LONG = (
     FailureKind.TOO_MUCH_DATA,
     Party.PEER,
-    "a handshake message of the peer's is longer than 100 KiB, so that what it lists cannot be shown",
+    "a handshake message of the peer's is longer than the TLS library takes (100 KiB for a list of certificates or of "
+    "CAs), so that what it holds cannot be shown",
 )
 _FAILURES = {
     152: _TOO_LONG,  # SSL_R_EXCESSIVE_MESSAGE_SIZE

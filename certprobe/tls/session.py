@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from certprobe.tls import openssl
 from certprobe.tls.conversation import TlsConversation
-from certprobe.tls.enums import HandshakeType, ProtocolVersion
+from certprobe.tls.enums import HandshakeType
 from certprobe.tls.events import (
     AlertReceived,
     CertificateRequested,
@@ -19,23 +19,11 @@ from certprobe.tls.messages import (
     parse_certificate,
     parse_certificate_request,
     parse_certificate_status,
-    parse_encrypted_extensions,
-    parse_server_hello,
-    parse_server_key_exchange_group,
 )
 from certprobe.tls.openssl import Compatibility, Direction, VersionRange
 
 if TYPE_CHECKING:
     from certprobe.pki.credential import Credential
-
-
-class Negotiated(NamedTuple):
-    """What the server has chosen so far, as code points of the registries; None where it has not come to that."""
-
-    version: int | None = None
-    cipher_suite: int | None = None
-    group: int | None = None
-    alpn: str | None = None
 
 
 class ClientOptions(NamedTuple):
@@ -50,9 +38,10 @@ class ClientOptions(NamedTuple):
 class TlsSession(TlsConversation):
     """A client's connection, RFC 8446 and RFC 5246. After `CertificateAwaited` it rests until `send_certificate`."""
 
+    _SERVER_WRITES: ClassVar = Direction.RECEIVED
+
     def __init__(self, options: ClientOptions) -> None:
         self._options = options
-        self.negotiated = Negotiated()
         super().__init__(
             openssl.client_engine(
                 options.versions, options.compatibility, server_name=options.server_name, alpn=options.alpn
@@ -85,22 +74,12 @@ class TlsSession(TlsConversation):
         self._ended = True
         return told
 
-    @property
-    def _version(self) -> int:
-        return self.negotiated.version or ProtocolVersion.TLS_1_2
-
     def _translate_handshake(self, direction: Direction, kind: int, body: bytes) -> None:
         if direction is Direction.SENT:
             if kind == HandshakeType.certificate:
                 self._events.append(CertificateSent(parse_certificate(body, self._version).certificates))
             return
         match kind:
-            case HandshakeType.server_hello:
-                self._note_hello(body)
-            case HandshakeType.encrypted_extensions:
-                self.negotiated = self.negotiated._replace(alpn=parse_encrypted_extensions(body))
-            case HandshakeType.server_key_exchange:
-                self.negotiated = self.negotiated._replace(group=parse_server_key_exchange_group(body))
             case HandshakeType.certificate:
                 message = parse_certificate(body, self._version)
                 self._events.append(PeerCertificates(message.certificates, message.faults))
@@ -111,15 +90,6 @@ class TlsSession(TlsConversation):
                 self._events.append(CertificateRequested(parse_certificate_request(body, self._version), self._phase))
             case _:
                 pass
-
-    def _note_hello(self, body: bytes) -> None:
-        if (hello := parse_server_hello(body)) is None:
-            return
-        # ALPN is agreed on once (RFC 7301 3.1); a renegotiation does not repeat it.
-        alpn = hello.alpn or self.negotiated.alpn
-        self.negotiated = Negotiated(hello.version, hello.cipher_suite, hello.group, alpn)
-        if not hello.is_retry:
-            self._events.append(hello)
 
     def _note_staple(self, response: bytes | None) -> None:
         if response is not None:

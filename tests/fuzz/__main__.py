@@ -28,6 +28,7 @@ with atheris.instrument_imports(include=["certprobe"]):
     from certprobe.pki.store import CertificateStore
     from certprobe.policy.status import ChainPolicy
     from certprobe.policy.verify import verify_chain_policy
+    from certprobe.tls.client_hello import parse_client_hello
     from certprobe.tls.messages import parse_certificate, parse_certificate_request, parse_server_hello
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -64,6 +65,7 @@ def fuzz_tls(data: bytes) -> None:
         parse_certificate_request(data, version)
         parse_certificate(data, version)
     parse_server_hello(data)
+    parse_client_hello(data)
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {

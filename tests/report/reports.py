@@ -45,9 +45,8 @@ from certprobe.report.model import (
 from certprobe.report.verdict import conclude, conclude_run, exit_code
 from certprobe.selection.select import ANONYMOUS, AUTO, By, Choice, select_client_certificate
 from certprobe.tls.enums import AlertDescription, ClientCertificateType, NamedGroup, ProtocolVersion, SignatureScheme
-from certprobe.tls.events import Closure, Phase
+from certprobe.tls.events import Closure, Negotiated, Phase
 from certprobe.tls.messages import CertificateRequest, OidFilter
-from certprobe.tls.session import Negotiated
 from certprobe.wincrypt.policy_flags import AuthType
 
 AT: Final = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)

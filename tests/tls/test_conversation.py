@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from certprobe.errors import FailureKind, Party, ProtocolError
@@ -37,6 +39,7 @@ from tests.tls.wired import (
 )
 
 CLOSE_NOTIFY = (AlertLevel.warning, AlertDescription.close_notify)
+HTTP_METHODS = ("GET", "POST", "HEAD", "PUT", "OPTIONS", "DELETE", "PATCH")
 LDAP_NOTICE = bytes.fromhex("30240201007820")
 
 
@@ -68,15 +71,69 @@ def begins_with(machine: TlsConversation, data: bytes, *, piece: int = 1 << 20) 
     ],
 )
 def test_no_tls(data: bytes, words: str) -> None:
-    for machine in (session(), acceptor()):
-        no_tls = begins_with(machine, data)
-        assert (no_tls.kind, no_tls.party) == (FailureKind.NOT_TLS, Party.PEER)
-        assert str(no_tls) == f"the port does not speak TLS: its answer {words}"
+    no_tls = begins_with(session(), data)
+    assert (no_tls.kind, no_tls.party) == (FailureKind.NOT_TLS, Party.PEER)
+    assert str(no_tls) == f"the port does not speak TLS: its answer {words}"
 
 
-def test_no_tls_octet_by_octet() -> None:
-    assert begins_with(session(), b"\x16\x02\x00\x00", piece=1).kind is FailureKind.NOT_TLS
-    assert begins_with(session(), b"\x15HTTP", piece=1).kind is FailureKind.NOT_TLS
+HTTP_CLIENT = "the client speaks HTTP without TLS: it has http:// where this port wants https://"
+PROXY_PROTOCOL = "the PROXY protocol of a load balancer comes before TLS: it has to be turned off for this port"
+LDAP_BIND = bytes.fromhex("300c020101600702010304008000")
+START_TLS = bytes.fromhex("301d02010177188016") + b"1.3.6.1.4.1.1466.20037"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        *((f"{method} / HTTP/1.1\r\nHost: lab.test\r\n\r\n".encode(), HTTP_CLIENT) for method in HTTP_METHODS),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", HTTP_CLIENT),
+        (
+            b"CONNECT lab.test:443 HTTP/1.1\r\n\r\n",
+            "the client takes this port for an HTTP proxy: it sends CONNECT, without TLS",
+        ),
+        (
+            LDAP_BIND,
+            "the client speaks LDAP without TLS, on a port where TLS comes first: it has ldap:// where it needs ldaps://",
+        ),
+        (
+            START_TLS,
+            "the client asks for StartTLS, on a port where TLS comes first: it needs ldaps://, or another port",
+        ),
+        (b"PROXY TCP4 192.0.2.1 192.0.2.2 5000 443\r\n", PROXY_PROTOCOL),
+        (bytes.fromhex("0d0a0d0a000d0a515549540a21"), PROXY_PROTOCOL),
+        (b"SSH-2.0-OpenSSH_9.2p1\r\n", "the client speaks SSH, not TLS"),
+        (
+            bytes.fromhex("802e0103010015000000100000350000"),
+            "the client begins with a ClientHello in the format of SSL 2.0, which TLS libraries no longer read",
+        ),
+        (b"\x00" * 50, "the client does not speak TLS: it begins with 00 00 00 00 00 00 00 00"),
+        (b"\x16\x02\x00\x00", "the client does not speak TLS: it begins with 16 02 00 00"),
+        (b"\xff", "the client does not speak TLS: it begins with ff"),
+    ],
+    ids=[
+        *HTTP_METHODS,
+        "HTTP2",
+        "CONNECT",
+        "LDAP",
+        "StartTLS",
+        "PROXY1",
+        "PROXY2",
+        "SSH",
+        "SSL2",
+        "zeros",
+        "record",
+        "octet",
+    ],
+)
+def test_client_without_tls(data: bytes, words: str) -> None:
+    no_tls = begins_with(acceptor(), data)
+    assert (no_tls.kind, no_tls.party, str(no_tls)) == (FailureKind.NOT_TLS, Party.PEER, words)
+
+
+@pytest.mark.parametrize("machine", [session, acceptor])
+def test_no_tls_octet_by_octet(machine: Callable[[], TlsConversation]) -> None:
+    assert begins_with(machine(), b"\x16\x02\x00\x00", piece=1).kind is FailureKind.NOT_TLS
+    assert begins_with(machine(), b"\x15HTTP", piece=1).kind is FailureKind.NOT_TLS
 
 
 @pytest.mark.parametrize("first", [b"\x16", b"\x15", b"\x16\x03", b"\x15\x03"])

@@ -174,8 +174,8 @@ def test_message_longer_than_openssl_takes(kind: int, body: bytes) -> None:
     too_long = failure(told)
     assert (too_long.kind, too_long.party) == (FailureKind.TOO_MUCH_DATA, Party.PEER)
     assert str(too_long) == (
-        "a handshake message of the peer's is longer than 100 KiB, so that what it lists cannot be shown "
-        "(TLS library: excessive message size)"
+        "a handshake message of the peer's is longer than the TLS library takes (100 KiB for a list of certificates "
+        "or of CAs), so that what it holds cannot be shown (TLS library: excessive message size)"
     )
     same(told[-2:-1], AlertSent(AlertLevel.fatal, AlertDescription.illegal_parameter))
 

@@ -9,9 +9,11 @@ from certprobe.errors import ProtocolError
 from certprobe.lab.pki import Authority, rsa_key
 from certprobe.pki.credential import Credential, KeyStatus
 from certprobe.tls.acceptor import ServerOptions, TlsAcceptor
+from certprobe.tls.client_hello import ClientHello
 from certprobe.tls.conversation import TlsConversation
 from certprobe.tls.enums import ProtocolVersion
-from certprobe.tls.events import CertificateAwaited, TlsEvent
+from certprobe.tls.events import CertificateAwaited, CertificateRequested, TlsEvent
+from certprobe.tls.messages import ServerHello
 from certprobe.tls.openssl import Requirement, VersionRange
 from certprobe.tls.session import ClientOptions, TlsSession
 from tests.selection.credentials import AT, credential
@@ -70,6 +72,11 @@ def same(told: Told, *expected: TlsEvent) -> None:
 
 def kinds(told: Told) -> list[str]:
     return [type(each).__name__ for each in told]
+
+
+def heard(told: Told) -> Told:
+    """What a server tells beside the hellos and what it asks for."""
+    return [each for each in told if not isinstance(each, ClientHello | ServerHello | CertificateRequested)]
 
 
 def failure(told: Told) -> ProtocolError:
