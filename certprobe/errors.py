@@ -48,6 +48,8 @@ class FailureKind(enum.Enum):
     CREDENTIAL_UNUSABLE = "credential-unusable"
     CALLBACK = "callback"
     LOST_PATIENCE = "lost-patience"
+    NOT_TRUSTED = "not-trusted"
+    LDAP_RESULT = "ldap-result"
     INTERRUPTED = "interrupted"
 
 

@@ -74,6 +74,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "gather": {"fetch", "vicinity", "chain", "pki", "report", *FOUNDATION},
     "judging": {"chain", "policy", "pki", "report", *FOUNDATION},
+    "directory": {
+        *("judging", "application", "endpoint", "mapping", "pki", "report", "tls", "transport", *FOUNDATION),
+    },
     "inventory": {"pki", "report", *FOUNDATION},
     "verify": {"judging", "chain", "policy", "pki", "report", *FOUNDATION},
     "probe": {"gather", *ROAD, *STAGES},
@@ -81,7 +84,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scan": {"probe", "endpoint", "report", *FOUNDATION},
     "lab": {"probe", *FETCHING, *ROAD, *STAGES},
     "cli": {
-        *("probe", "verify", "inventory", "callbacks", "child", "callback_exec"),
+        *("probe", "verify", "inventory", "directory", "callbacks", "child", "callback_exec"),
         *("listener", "scan", "lab", "render", "explain"),
         *(*FETCHING, *ROAD, *STAGES),
     },

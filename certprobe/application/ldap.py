@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import enum
 import re
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import sansldap
 
 from certprobe.application.ldap_framing import FramingError, LdapFraming, MessageTooLarge
 from certprobe.application.ldap_results import RESULT_NAMES
+from certprobe.application.ldap_search import Found, TooMuchError
 from certprobe.errors import FailureKind, Party, ProtocolError
+
+if TYPE_CHECKING:
+    from certprobe.application.ldap_search import Assertion
 
 START_TLS: Final = "1.3.6.1.4.1.1466.20037"
 WHO_AM_I: Final = "1.3.6.1.4.1.4203.1.11.3"
@@ -45,9 +49,8 @@ ROOT_DSE_ATTRIBUTES: Final = (
 )
 """What is asked of the root DSE; "*" and "+" would add lists of any length that say nothing of a login."""
 
-ATTRIBUTE_LIMIT: Final = 256
-VALUE_LIMIT: Final = 4096
-_SEARCH_MESSAGE_LIMIT: Final = 4
+_ONE_ENTRY: Final = 4  # servers are forgiven an entry in pieces
+_REFERRALS_SHOWN: Final = 16
 
 _SUCCESS: Final = 0
 _SASL_BIND_IN_PROGRESS: Final = 14
@@ -92,7 +95,7 @@ class WhoAmIAnswered(NamedTuple):
 
 
 class BindAnswered(NamedTuple):
-    """The answer to the SASL EXTERNAL bind (RFC 4513 5.2.3)."""
+    """The answer to a bind, SASL EXTERNAL (RFC 4513 5.2.3) or simple (RFC 4513 5.1.3)."""
 
     result: LdapResult
 
@@ -111,21 +114,33 @@ class EntryAnswered(NamedTuple):
     attributes: RawAttributes
 
 
+class EntriesAnswered(NamedTuple):
+    """Entries as (distinguished name, attributes); `references` are the URIs of servers that may know more."""
+
+    result: LdapResult
+    entries: tuple[tuple[str, RawAttributes], ...]
+    references: tuple[str, ...]
+
+
 class Disconnected(NamedTuple):
     """Notice of Disconnection (RFC 4511 4.4.1): the server ends the session and says why."""
 
     result: LdapResult
 
 
-LdapEvent = StartTlsAnswered | WhoAmIAnswered | BindAnswered | RootDseAnswered | EntryAnswered | Disconnected
+LdapEvent = (
+    StartTlsAnswered | WhoAmIAnswered | BindAnswered | RootDseAnswered | EntryAnswered | EntriesAnswered | Disconnected
+)
 
 
 class _Request(enum.Enum):
     START_TLS = "StartTLS"
     WHO_AM_I = "Who am I?"
     BIND = "SASL EXTERNAL bind"
+    SIMPLE_BIND = "simple bind"
     ROOT_DSE = "root DSE search"
     ENTRY = "search for one entry"
+    ENTRIES = "search"
 
 
 class LdapConversation:
@@ -137,8 +152,7 @@ class LdapConversation:
         self._waiting: _Request | None = None
         self._last_message_id = 0
         self._outgoing = bytearray()
-        self._entry: RawAttributes = ()
-        self._search_messages = 0
+        self._found = Found(_ONE_ENTRY)
         self._bind_repeated = False
         self._at_end = False
         self._over = False
@@ -163,6 +177,11 @@ class LdapConversation:
         self._bind_repeated = False
         self._last_message_id = self._session.bind_sasl(EXTERNAL, cred=b"")
 
+    def bind_simple(self, name: str, password: str) -> None:
+        """Bind with a name and its password, which goes over the stream as it is: inside TLS only."""
+        self._begin(_Request.SIMPLE_BIND)
+        self._last_message_id = self._session.bind_simple(name, password)
+
     def search_root_dse(self) -> None:
         """Read ROOT_DSE_ATTRIBUTES of the root DSE."""
         self._search(_Request.ROOT_DSE, "", ROOT_DSE_ATTRIBUTES)
@@ -170,6 +189,23 @@ class LdapConversation:
     def search_entry(self, name: str, attributes: tuple[str, ...]) -> None:
         """Read attributes of the entry with the distinguished name `name`, and of no other."""
         self._search(_Request.ENTRY, name, attributes)
+
+    def search_entries(
+        self, base: str, any_of: tuple[Assertion, ...], attributes: tuple[str, ...], *, most: int, seconds: int
+    ) -> None:
+        """Read attributes of the entries at and below `base` for which one of the assertions holds.
+
+        The server is asked to stop after `most` entries and so many seconds; more entries are TOO_MUCH_DATA.
+        """
+        self._begin(_Request.ENTRIES)
+        self._found = Found(most)
+        self._last_message_id = self._session.search_request(
+            base,
+            size_limit=most,
+            time_limit=seconds,
+            filter=sansldap.FilterOr([sansldap.FilterEquality(each.attribute, each.value) for each in any_of]),
+            attributes=list(attributes),
+        )
 
     def unbind(self) -> None:
         """End the session; there is no answer (RFC 4511 4.3)."""
@@ -212,7 +248,7 @@ class LdapConversation:
 
     def _search(self, request: _Request, name: str, attributes: tuple[str, ...]) -> None:
         self._begin(request)
-        self._entry, self._search_messages = (), 0
+        self._found = Found(_ONE_ENTRY)
         self._last_message_id = self._session.search_request(
             name, scope=sansldap.SearchScope.BASE, attributes=list(attributes)
         )
@@ -253,13 +289,18 @@ class LdapConversation:
                 return self._answered(WhoAmIAnswered(result, _text(message.value or b"") if result.success else None))
             case _Request.BIND, sansldap.BindResponse():
                 return self._bind_answered(_result(message.result))
+            case _Request.SIMPLE_BIND, sansldap.BindResponse():
+                return self._answered(BindAnswered(_result(message.result)))
             case _Request.ROOT_DSE, sansldap.SearchResultDone():
-                attributes = tuple((name, tuple(map(_text, values))) for name, values in self._entry)
+                attributes = tuple((name, tuple(map(_text, values))) for name, values in self._found.attributes)
                 return self._answered(RootDseAnswered(_result(message.result), attributes))
             case _Request.ENTRY, sansldap.SearchResultDone():
-                return self._answered(EntryAnswered(_result(message.result), self._entry))
+                return self._answered(EntryAnswered(_result(message.result), self._found.attributes))
+            case _Request.ENTRIES, sansldap.SearchResultDone():
+                references = (*self._found.references, *(message.result.referrals or ())[:_REFERRALS_SHOWN])
+                return self._answered(EntriesAnswered(_result(message.result), tuple(self._found.entries), references))
             case (
-                _Request.ROOT_DSE | _Request.ENTRY,
+                _Request.ROOT_DSE | _Request.ENTRY | _Request.ENTRIES,
                 sansldap.SearchResultEntry() | sansldap.SearchResultReference(),
             ):
                 self._keep(message)
@@ -290,12 +331,14 @@ class LdapConversation:
         return self._answered(BindAnswered(result))
 
     def _keep(self, message: sansldap.SearchResultEntry | sansldap.SearchResultReference) -> None:
-        self._search_messages += 1
-        if isinstance(message, sansldap.SearchResultEntry):
-            self._entry += tuple((each.name, tuple(each.values)) for each in message.attributes)
-        values = sum(len(values) for _, values in self._entry)
-        if self._search_messages > _SEARCH_MESSAGE_LIMIT or len(self._entry) > ATTRIBUTE_LIMIT or values > VALUE_LIMIT:
-            raise self._failure(FailureKind.TOO_MUCH_DATA, "the server sent more than one entry holds")
+        try:
+            if isinstance(message, sansldap.SearchResultReference):
+                self._found.add_references(message.uris)
+            else:
+                attributes = tuple((each.name, tuple(each.values)) for each in message.attributes)
+                self._found.add_entry(message.object_name, attributes)
+        except TooMuchError as error:
+            raise self._failure(FailureKind.TOO_MUCH_DATA, str(error)) from error
 
     @property
     def _malformed(self) -> FailureKind:

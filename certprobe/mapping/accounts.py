@@ -13,12 +13,14 @@ Lines of one account belong together, wherever they stand. Before "X509:" and "S
 
 from __future__ import annotations
 
+import enum
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from certprobe.errors import DecodeError
 from certprobe.mapping.parsing import parse_alt_security_identity
+from certprobe.mapping.sid import sid_octets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,18 +36,28 @@ _LINE: Final = re.compile(
     r"|(?P<bare>X509:.*|S-1-\S*))",
     re.IGNORECASE,
 )
-_SID: Final = re.compile(r"S-1-(?:0x[0-9A-Fa-f]{1,12}|[0-9]{1,15})(?:-[0-9]{1,10}){1,15}")
+
+
+class Source(enum.Enum):
+    """Who tells of an account."""
+
+    RULES = "rules"
+    DIRECTORY = "directory"
 
 
 class MappingRule(NamedTuple):
-    """A value of an account's altSecurityIdentities, and the number of the line that has it."""
+    """A value of an account's altSecurityIdentities; `line` is the number of its line, or in a directory its own."""
 
     line: int
     identity: AltSecurityIdentity
 
 
 class Account(NamedTuple):
-    """An account by the attributes that certificates are mapped by; None is what is not known."""
+    """An account by the attributes that certificates are mapped by; None is what is not known.
+
+    `distinguished_name` is that of its entry, and `domain` the DNS name of its domain, where a directory tells of it;
+    `enabled` is what userAccountControl says.
+    """
 
     name: str
     object_sid: str | None = None
@@ -53,6 +65,46 @@ class Account(NamedTuple):
     dns_host_name: str | None = None
     when_created: datetime | None = None
     alt_security_identities: tuple[MappingRule, ...] = ()
+    source: Source = Source.RULES
+    distinguished_name: str | None = None
+    sam_account_name: str | None = None
+    domain: str | None = None
+    enabled: bool | None = None
+
+    @property
+    def implicit_user_principal_name(self) -> str | None:
+        """The name that an account has whether or not it has another, documented under "User Name Formats"."""
+        if self.sam_account_name is None or self.domain is None:
+            return None
+        return f"{self.sam_account_name}@{self.domain}"
+
+    @property
+    def implicit_dns_host_name(self) -> str | None:
+        """What a computer's dNSName must be: its sAMAccountName without "$", and its domain (MS-PKCA 3.1.5.2.1.2)."""
+        if self.sam_account_name is None or self.domain is None or not self.sam_account_name.endswith("$"):
+            return None
+        return f"{self.sam_account_name.removesuffix('$')}.{self.domain}"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All by which a certificate may name it."""
+        return tuple(
+            filter(
+                None,
+                (
+                    *(self.object_sid, self.user_principal_name, self.dns_host_name),
+                    *(self.implicit_user_principal_name, self.implicit_dns_host_name),
+                ),
+            )
+        )
+
+    def place_of(self, line: int) -> str:
+        """Say where a value of its altSecurityIdentities stands, in words."""
+        match self.source:
+            case Source.RULES:
+                return f"line {line}"
+            case Source.DIRECTORY:
+                return f"value {line} of altSecurityIdentities"
 
 
 def parse_accounts(data: bytes) -> tuple[Account, ...]:
@@ -106,7 +158,7 @@ def _alt_security_identity(account: Account, value: str, number: int) -> Account
 
 
 def _object_sid(account: Account, value: str, _number: int) -> Account:
-    if not _SID.fullmatch(value.upper()):
+    if sid_octets(value) is None:
         raise DecodeError(f"{value[:80]!r} is no SID: S-1-5-21-1004336348-1177238915-682003330-1104 is")
     return account._replace(object_sid=_once("objectSid", account.object_sid, value.upper()))
 

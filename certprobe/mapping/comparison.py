@@ -68,7 +68,7 @@ def compare(identity: AltSecurityIdentity, certificate: Certificate) -> Comparis
 
 
 def _unfit(tag: Tag, value: str, certificate: Certificate) -> Unfit | None:
-    choices = _choices(tag, certificate)
+    choices = fitting(tag, certificate)
     if not choices:
         return Unfit(tag, Difference.ABSENT, "")
     if value.casefold() in {choice.casefold() for choice in choices}:
@@ -85,7 +85,8 @@ def _unfit(tag: Tag, value: str, certificate: Certificate) -> Unfit | None:
     return Unfit(tag, difference, choices[0])
 
 
-def _choices(tag: Tag, certificate: Certificate) -> tuple[str, ...]:
+def fitting(tag: Tag, certificate: Certificate) -> tuple[str, ...]:
+    """Return every text of a part that fits, the usual one first; `offered`, and what only readers have to know."""
     choices = offered(certificate, tag)
     if tag is Tag.SERIAL_NUMBER and (shorter := serial_octets(certificate).lstrip(b"\0")):
         return (*choices, shorter[::-1].hex())

@@ -7,6 +7,7 @@ be the account's (event 41). Without either, the mapping is weak: refused since 
 Compatibility mode, which updates since September 9, 2025 know no more, let in with event 39 as a warning, and refused
 with event 40 if the certificate is older than the account by more than CertificateBackdatingCompensation.
 D: Windows Server 2008 and 2008 R2 log 41, 48 and 49 instead of 39, 40 and 41.
+D: a disabled account is let in by no certificate (KDC_ERR_CLIENT_REVOKED, MS-KILE 3.3.5.7.1).
 N: the compensation is ten minutes if nothing is set. N: the SID in a tag URI counts as that of the extension does,
 where there is no extension; domain controllers before Windows Server 2019 do not look at it (D).
 """
@@ -119,29 +120,40 @@ def candidates(certificate: Certificate, accounts: AccountStore) -> tuple[Candid
     """Return the accounts that a certificate maps to, and those of which a rule means it but is written wrongly."""
     offered = offers(certificate)
     looked_up = accounts.look_up((offer.value for offer in offered), alt_security_identities(certificate))
-    found = (_candidate(certificate, offered, account, rules) for account, rules in looked_up)
-    return tuple(each for each in found if each.offers or each.rules)
+    found = tuple(looked_up)
+    # MS-ADTS 3.1.1.13.7: what is some account's userPrincipalName is not taken for another's sAMAccountName@domain.
+    taken = {account.user_principal_name.casefold() for account, _ in found if account.user_principal_name is not None}
+    told = (_candidate(certificate, offered, account, rules, taken) for account, rules in found)
+    return tuple(each for each in told if each.offers or each.rules)
 
 
 def _candidate(
-    certificate: Certificate, offered: tuple[Offer, ...], account: Account, looked_up: tuple[MappingRule, ...]
+    certificate: Certificate,
+    offered: tuple[Offer, ...],
+    account: Account,
+    looked_up: tuple[MappingRule, ...],
+    taken: set[str],
 ) -> Candidate:
     from certprobe.mapping.comparison import compare
 
     compared = ((rule.line, compare(rule.identity, certificate)) for rule in looked_up)
     rules = tuple((line, each) for line, each in compared if each.matches or each.nearly_matches)
-    return Candidate(account, tuple(offer for offer in offered if _names(offer, account)), rules)
+    return Candidate(account, tuple(offer for offer in offered if _names(offer, account, taken)), rules)
 
 
-def _names(offer: Offer, account: Account) -> bool:
+def _names(offer: Offer, account: Account, taken: set[str]) -> bool:
+    value = offer.value.casefold()
+    own: tuple[str | None, ...]
     match offer.kind:
         case Offering.SECURITY_EXTENSION | Offering.TAG_URI:
-            own = account.object_sid
+            own = (account.object_sid,)
+        case Offering.USER_PRINCIPAL_NAME if value in taken:
+            own = (account.user_principal_name,)
         case Offering.USER_PRINCIPAL_NAME:
-            own = account.user_principal_name
+            own = (account.implicit_user_principal_name,)
         case Offering.DNS_NAME:
-            own = account.dns_host_name
-    return own is not None and own.casefold() == offer.value.casefold()
+            own = (account.dns_host_name, account.implicit_dns_host_name)
+    return value in (each.casefold() for each in own if each is not None)
 
 
 def rulings(certificate: Certificate, candidate: Candidate | None) -> tuple[Ruling, ...]:
@@ -150,8 +162,11 @@ def rulings(certificate: Certificate, candidate: Candidate | None) -> tuple[Ruli
 
 
 def _ruling(certificate: Certificate, candidate: Candidate | None, enforcement: Enforcement) -> Ruling:
+    if candidate is not None and candidate.account.enabled is False:
+        return Ruling(enforcement, Standing.REFUSED, None, "the account is disabled (userAccountControl)")
     if candidate is not None and (line := candidate.strong_rule) is not None:
-        return Ruling(enforcement, Standing.ALLOWED, None, f"line {line} maps it strongly")
+        place = candidate.account.place_of(line)
+        return Ruling(enforcement, Standing.ALLOWED, None, f"{place} maps it strongly")
     sids = of_security_extension(certificate) or of_tag_uris(certificate)
     if sids:
         return Ruling(enforcement, *_by_sid(sids, candidate.account.object_sid if candidate is not None else None))

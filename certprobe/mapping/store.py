@@ -28,7 +28,7 @@ class AccountStore:
         self._by_name: dict[str, list[int]] = {}
         self._by_rule: dict[tuple[Form, str], list[tuple[int, MappingRule]]] = {}
         for number, account in enumerate(self._accounts):
-            for name in filter(None, (account.object_sid, account.user_principal_name, account.dns_host_name)):
+            for name in account.names:
                 self._by_name.setdefault(name.casefold(), []).append(number)
             for rule in account.alt_security_identities:
                 self._by_rule.setdefault(_key(rule.identity), []).append((number, rule))

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from certprobe.application.ldap import (
     ROOT_DSE_ATTRIBUTES,
-    VALUE_LIMIT,
     BindAnswered,
     Disconnected,
     EntryAnswered,
@@ -20,6 +19,7 @@ from certprobe.application.ldap import (
     WhoAmIAnswered,
 )
 from certprobe.application.ldap_framing import MESSAGE_LIMIT
+from certprobe.application.ldap_search import VALUE_LIMIT
 from certprobe.application.ldap_server import LdapResponder, LdapServerEvent, StartTlsAgreed, Unbound
 from certprobe.errors import FailureKind, Party, ProtocolError
 
@@ -202,7 +202,7 @@ def test_an_entry_is_bounded() -> None:
     attribute = tlv(0x30, tlv(4, b"cACertificate"), tlv(0x31, values))
     error = failure(client, message(1, tlv(ENTRY, tlv(4, b"cn=store"), tlv(0x30, attribute))))
     assert error.kind is FailureKind.TOO_MUCH_DATA
-    assert str(error) == "search for one entry: the server sent more than one entry holds"
+    assert str(error) == "search for one entry: the server sent more attributes or values than entries hold"
 
 
 def test_a_bind_that_goes_on_is_sent_again_once() -> None:
