@@ -75,7 +75,7 @@ def terms(purpose: Purpose, yardstick: Yardstick, trust: str) -> Terms:
         trust,
         yardstick.policy,
         yardstick.profile,
-        purpose.usage.oids,
+        purpose.usage,
         purpose.host,
         tuple(str(flag.name) for each in flags for flag in each),
         len(yardstick.evidence.crls),

@@ -48,7 +48,7 @@ complete -c certprobe -n '__certprobe_at certprobe https' -l pick -d 'Choose fro
 complete -c certprobe -n '__certprobe_at certprobe https' -l accepts -d 'Try none and then each certificate in turn, whether it fits or not, and compare what the server announces with what it does: one connection after the other, 0.3 seconds apart.'
 complete -c certprobe -n '__certprobe_at certprobe https' -l trust -d 'Roots to judge by: system, certifi, none, FILE or DIR.' -r -F -a 'system certifi none'
 complete -c certprobe -n '__certprobe_at certprobe https' -l policy -d 'The chain policy that decides the exit code.' -x -a 'base authenticode ssl basic-constraints nt-auth microsoft-root'
-complete -c certprobe -n '__certprobe_at certprobe https' -l at -d 'Judge validity at this time (RFC 3339; UTC if it has no offset).' -x
+complete -c certprobe -n '__certprobe_at certprobe https' -l at -d 'Judge validity at this time: RFC 3339 or a date (UTC if it has no offset), seconds since 1970, or what OpenSSL prints.' -x
 complete -c certprobe -n '__certprobe_at certprobe https' -l map -d 'Accounts and what maps certificates to them, a line each: ACCOUNT X509:<...>, ACCOUNT S-1-5-..., or ACCOUNT ATTRIBUTE: VALUE (userPrincipalName, dNSHostName, whenCreated).' -r -F
 complete -c certprobe -n '__certprobe_at certprobe https' -l revocation -d 'Check whether certificates are revoked: ask OCSP responders and fetch CRLs, by http and https, directly, not through a proxy. [without a value: chain-exclude-root]' -x -a 'end-cert chain chain-exclude-root'
 complete -c certprobe -n '__certprobe_at certprobe https' -l crl -d 'CRLs to judge revocation by, DER or PEM. Repeatable.' -r -F
@@ -83,7 +83,7 @@ complete -c certprobe -n '__certprobe_at certprobe ldap' -l pick -d 'Choose from
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l accepts -d 'Try none and then each certificate in turn, whether it fits or not, and compare what the server announces with what it does: one connection after the other, 0.3 seconds apart.'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l trust -d 'Roots to judge by: system, certifi, none, FILE or DIR.' -r -F -a 'system certifi none'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l policy -d 'The chain policy that decides the exit code.' -x -a 'base authenticode ssl basic-constraints nt-auth microsoft-root'
-complete -c certprobe -n '__certprobe_at certprobe ldap' -l at -d 'Judge validity at this time (RFC 3339; UTC if it has no offset).' -x
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l at -d 'Judge validity at this time: RFC 3339 or a date (UTC if it has no offset), seconds since 1970, or what OpenSSL prints.' -x
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l map -d 'Accounts and what maps certificates to them, a line each: ACCOUNT X509:<...>, ACCOUNT S-1-5-..., or ACCOUNT ATTRIBUTE: VALUE (userPrincipalName, dNSHostName, whenCreated).' -r -F
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l revocation -d 'Check whether certificates are revoked: ask OCSP responders and fetch CRLs, by http and https, directly, not through a proxy. [without a value: chain-exclude-root]' -x -a 'end-cert chain chain-exclude-root'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l crl -d 'CRLs to judge revocation by, DER or PEM. Repeatable.' -r -F
@@ -110,7 +110,7 @@ complete -c certprobe -n '__certprobe_at certprobe match' -l password-env -d 'En
 complete -c certprobe -n '__certprobe_at certprobe match' -l like -d 'Ask this server what it wants: https://, ldaps:// or ldap:// (StartTLS). One connection, anonymous.' -x
 complete -c certprobe -n '__certprobe_at certprobe match' -l ca-list -d 'CAs that a server lists: certificates (PEM, DER, PKCS#7, a directory of them), names one a line, or what openssl s_client or gnutls-cli printed.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe match' -l report -d 'What certprobe https or ldap wrote with --format json; - is stdin.' -r -F
-complete -c certprobe -n '__certprobe_at certprobe match' -l at -d 'Judge validity at this time (RFC 3339; UTC if it has no offset).' -x
+complete -c certprobe -n '__certprobe_at certprobe match' -l at -d 'Judge validity at this time: RFC 3339 or a date (UTC if it has no offset), seconds since 1970, or what OpenSSL prints.' -x
 complete -c certprobe -n '__certprobe_at certprobe match' -l connect -d 'Dial this place instead; names stay as in the address.' -x
 complete -c certprobe -n '__certprobe_at certprobe match' -l sni -d 'Server name to send. [default: the host\'s, none for an address]' -x -a none
 complete -c certprobe -n '__certprobe_at certprobe match' -l via -d 'http://[user@]HOST:PORT or socks5://[user@]HOST:PORT; password from CERTPROBE_PROXY_PASSWORD or the terminal.' -x
@@ -125,7 +125,7 @@ complete -c certprobe -n '__certprobe_at certprobe match' -s h -l help -d 'Show 
 
 complete -c certprobe -n '__certprobe_at certprobe verify' -F
 complete -c certprobe -n '__certprobe_at certprobe verify' -l host -d 'The name that the server\'s certificate has to have.' -x
-complete -c certprobe -n '__certprobe_at certprobe verify' -l usage -d 'What it has to be good for. Repeatable: for all of them. [default: server with --host, else any]' -x -a 'server client any'
+complete -c certprobe -n '__certprobe_at certprobe verify' -l usage -d 'What it has to be good for. Repeatable: for all of them; with commas between: for one of them. [default: server with --host, else any]' -x -a 'server client any'
 complete -c certprobe -n '__certprobe_at certprobe verify' -l trust -d 'Roots to judge by: system, certifi, none, FILE or DIR.' -r -F -a 'system certifi none'
 complete -c certprobe -n '__certprobe_at certprobe verify' -l untrusted -d 'More certificates to find issuers in. Repeatable.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe verify' -l revocation -d 'Check whether certificates are revoked: ask OCSP responders and fetch CRLs, by http and https, directly, not through a proxy. [without a value: chain-exclude-root]' -x -a 'end-cert chain chain-exclude-root'
@@ -136,7 +136,7 @@ complete -c certprobe -n '__certprobe_at certprobe verify' -l offline -d 'Fetch 
 complete -c certprobe -n '__certprobe_at certprobe verify' -l allow-private -d 'Fetch from private, link-local and loopback addresses too, wherever a certificate points.'
 complete -c certprobe -n '__certprobe_at certprobe verify' -l disallowed -d 'Certificates that are expressly distrusted.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe verify' -l trusted-people -d 'End certificates that are trusted for themselves, as TrustedPeople\'s are.' -r -F
-complete -c certprobe -n '__certprobe_at certprobe verify' -l at -d 'Judge validity at this time (RFC 3339; UTC if it has no offset).' -x
+complete -c certprobe -n '__certprobe_at certprobe verify' -l at -d 'Judge validity at this time: RFC 3339 or a date (UTC if it has no offset), seconds since 1970, or what OpenSSL prints.' -x
 complete -c certprobe -n '__certprobe_at certprobe verify' -l policy -d 'The chain policy that decides the exit code. [default: ssl with --host, else base]' -x -a 'base authenticode ssl basic-constraints nt-auth microsoft-root'
 complete -c certprobe -n '__certprobe_at certprobe verify' -l ntauth -d 'CA certificates of the NTAuth store, for --policy nt-auth.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe verify' -l initial-policy -d 'A certificate policy that will do, where one is required (user-initial-policy-set of RFC 5280 6.1.1). Shows which are valid. Repeatable.' -x -a any

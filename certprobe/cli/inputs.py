@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
@@ -35,6 +36,12 @@ _SYSTEM_BUNDLES = (
     "/etc/ssl/cert.pem",
     "/usr/local/share/certs/ca-root-nss.crt",
 )
+# Seconds since 1970, as `date +%s`, `openssl verify -attime` and, after an @, `date -d` have them.
+_EPOCH: Final = re.compile(r"@(-?[0-9]{1,12})|([0-9]{9,10})")
+_RFC_3339: Final = re.compile(r"[0-9]{4}(-?)[0-9]{2}\1[0-9]{2}([Tt ][0-9].*)?")
+# UTCTime and GeneralizedTime, as `openssl asn1parse` shows them, and what `openssl x509 -dates` makes of them.
+_ASN1_TIME: Final = re.compile(r"([0-9]{2})?([0-9]{2})([0-9]{4})([0-9]{6})Z")
+_OPENSSL_TIME: Final = "%b %d %H:%M:%S %Y GMT"
 
 
 class Trust(NamedTuple):
@@ -243,11 +250,28 @@ def _system_bundle() -> str:
 
 
 def parse_time(text: str) -> datetime:
-    """Read RFC 3339 or a date; without an offset it is UTC. Raises UsageError."""
+    """Read a date or time as RFC 3339, `date`, OpenSSL or ASN.1 write it; without an offset it is UTC.
+
+    Raises UsageError.
+    """
     if text == "now":
         return datetime.now(UTC)
     try:
-        time = datetime.fromisoformat(text.upper())
+        time = _time(text.strip())
         return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise UsageError(f"{text!r} is no time: 2026-01-31 or 2026-01-31T12:00:00Z is") from None
+    except (ValueError, OverflowError, OSError):
+        raise UsageError(
+            f"{text!r} is no time: 2026-01-31, 2026-01-31T12:00:00Z, @1769860800 or 'Jan 31 12:00:00 2026 GMT' is"
+        ) from None
+
+
+def _time(text: str) -> datetime:
+    if (seconds := _EPOCH.fullmatch(text)) is not None:
+        return datetime.fromtimestamp(int(seconds[1] or seconds[2]), UTC)
+    if (encoded := _ASN1_TIME.fullmatch(text)) is not None:
+        century, year, month_and_day, time = encoded.groups()
+        century = century or ("19" if int(year) >= 50 else "20")  # RFC 5280 4.1.2.5.1
+        return datetime.fromisoformat(f"{century}{year}{month_and_day}T{time}Z")
+    if _RFC_3339.fullmatch(text) is not None:  # fromisoformat alone takes any character for the "T", digits too
+        return datetime.fromisoformat(text.upper())
+    return datetime.strptime(text, _OPENSSL_TIME).replace(tzinfo=UTC)

@@ -43,7 +43,8 @@ AT: Final = click.option(
     metavar="TIME",
     default="now",
     show_default=True,
-    help="Judge validity at this time (RFC 3339; UTC if it has no offset).",
+    help="Judge validity at this time: RFC 3339 or a date (UTC if it has no offset), seconds since 1970, or what"
+    " OpenSSL prints.",
 )
 VERBOSE: Final = click.option("-v", "--verbose", is_flag=True, help="Show everything that was seen.")
 QUIET: Final = click.option("-q", "--quiet", is_flag=True, help="Show the verdict's line alone.")

@@ -112,7 +112,8 @@ def revocation_options(command: Callable[..., int]) -> Callable[..., int]:
     "--usage",
     metavar="server|client|any|OID",
     multiple=True,
-    help="What it has to be good for. Repeatable: for all of them.  [default: server with --host, else any]",
+    help="What it has to be good for. Repeatable: for all of them; with commas between: for one of them."
+    "  [default: server with --host, else any]",
 )
 @TRUST
 @click.option("--untrusted", metavar="FILE", multiple=True, help="More certificates to find issuers in. Repeatable.")
@@ -254,12 +255,31 @@ def _what_it_is(path: str) -> str:
 
 def _purpose(typed: Typed) -> Purpose:
     host = parse_host_port(typed.host, 0).host if typed.host is not None else None
-    asked = dict.fromkeys(map(_usage, typed.usage or (("server",) if host else ("any",))))
+    match, named = _match(typed.usage or (("server",) if host else ("any",)))
+    asked = dict.fromkeys(map(_usage, named))
     if None in asked and len(asked) > 1:
         raise UsageError("--usage any asks for nothing, so that another --usage contradicts it")
     oids = tuple(oid for oid in asked if oid is not None)
-    role = Role.SERVER if host or SERVER_AUTH in oids else Role.CLIENT if CLIENT_AUTH in oids else Role.ANY
-    return Purpose(role, RequestedUsage(UsageMatch.AND, oids) if oids else NO_USAGE, host)
+    return Purpose(_role(host, match, oids), RequestedUsage(match, oids) if oids else NO_USAGE, host)
+
+
+def _match(usages: tuple[str, ...]) -> tuple[UsageMatch, tuple[str, ...]]:
+    """How the usages are asked for: CERT_USAGE_MATCH has all of them or one of them, never a mixture."""
+    if not any("," in each for each in usages):
+        return UsageMatch.AND, usages
+    if len(usages) > 1:
+        raise UsageError(
+            "--usage asks for all usages (--usage client --usage server) or for one of them (--usage client,server), "
+            "not for a mixture"
+        )
+    return UsageMatch.OR, tuple(each.strip() for each in usages[0].split(","))
+
+
+def _role(host: str | None, match: UsageMatch, oids: tuple[str, ...]) -> Role:
+    """As what the certificate is judged; what may be a server's or a client's is neither."""
+    if host is None and match is UsageMatch.OR and {SERVER_AUTH, CLIENT_AUTH}.issubset(oids):
+        return Role.ANY
+    return Role.SERVER if host or SERVER_AUTH in oids else Role.CLIENT if CLIENT_AUTH in oids else Role.ANY
 
 
 def _usage(text: str) -> str | None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Final
 
 from certprobe.render import words
-from certprobe.render.chains import write_best_path, write_chain, write_fetches, write_policies, write_search_end
+from certprobe.render.chains import (
+    write_best_path,
+    write_cert_flags,
+    write_chain,
+    write_fetches,
+    write_policies,
+    write_search_end,
+)
 from certprobe.render.page import Page, Tone
 from certprobe.render.verbosity import Verbosity
 from certprobe.report.verification_document import verification_document
@@ -76,6 +83,8 @@ def _write_subject(
     write_search_end(page, judgement)
     write_fetches(page, judgement, verbosity)
     _write_policies(page, judgement, terms, verbosity)
+    if subject["cert_flags"] is not None:
+        write_cert_flags(page, subject["cert_flags"])
     _write_policy_sets(page, subject["policy_sets"], terms)
 
 
@@ -175,7 +184,8 @@ def _policies(oids: list[str]) -> str:
 
 def _write_terms(page: Page, told: shape_verification.Verification) -> None:
     terms = told["terms"]
-    usage = ", ".join(usage["name"] for usage in terms["usage"]) or "any usage"
+    between = " or " if terms["usage_match"] == "or" else ", "
+    usage = between.join(usage["name"] for usage in terms["usage"]) or "any usage"
     revocation = f"{words.count(terms['crls'], 'CRL')}, {words.count(terms['ocsp_responses'], 'OCSP response')}"
     page.field("At", terms["at"])
     page.field("For", usage + (f", as {terms['host']}" if terms["host"] is not None else ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from certprobe.report.shape import Cause
-from certprobe.report.shape_pki import Certificate, Judgement, Usage
+from certprobe.report.shape_pki import Certificate, Judgement, Status, Usage
 
 
 class FileVerdict(TypedDict):
@@ -23,6 +23,7 @@ class Terms(TypedDict):
     profile: str
     policy: str
     usage: list[Usage]
+    usage_match: str
     host: str | None
     flags: list[str]
     crls: int
@@ -46,6 +47,7 @@ class Subject(TypedDict):
     certificate: Certificate
     causes: list[Cause]
     judgement: Judgement
+    cert_flags: Status | None
     policy_sets: PolicySets | None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from certprobe.chain.context import NO_USAGE
 from certprobe.chain.profile import refuses
 from certprobe.chain.question import ANY_POLICY
 from certprobe.pki.distribution import ID_AD_OCSP
@@ -25,6 +26,7 @@ from certprobe.wincrypt.hresult import (
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from certprobe.chain.context import RequestedUsage
     from certprobe.chain.path import Profile
     from certprobe.chain.policy_graph import PolicySets
     from certprobe.pki.certificate import Certificate
@@ -36,7 +38,7 @@ UNUSABLE = 4
 
 
 class Terms(NamedTuple):
-    """What was asked, of every file the same: `usage` in dotted OIDs, `trust` the words of the option that was used.
+    """What was asked, of every file the same: `usage` what it has to be good for, `trust` the words of the option used.
 
     `flags` are the names of wincrypt.h, `crls` and `ocsp_responses` how many there were to judge revocation by,
     `nt_auth` how many CAs are in the NTAuth store, None if none was given. `flags` has also the switches of RFC 5280
@@ -47,7 +49,7 @@ class Terms(NamedTuple):
     trust: str
     policy: ChainPolicy
     profile: Profile
-    usage: tuple[str, ...] = ()
+    usage: RequestedUsage = NO_USAGE
     host: str | None = None
     flags: tuple[str, ...] = ()
     crls: int = 0

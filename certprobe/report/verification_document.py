@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from certprobe.pki.usage import usage_name
+from certprobe.policy.http_sys import cert_flags
+from certprobe.policy.status import ChainPolicy
 from certprobe.report.judgements import judgement
-from certprobe.report.spelling import cause, certificate_facts, time
+from certprobe.report.model import Role
+from certprobe.report.spelling import cause, certificate_facts, status, time
 
 if TYPE_CHECKING:
     from certprobe.chain.policy_graph import PolicySets
-    from certprobe.report import shape_verification
+    from certprobe.report import shape_pki, shape_verification
+    from certprobe.report.model import Judgement
     from certprobe.report.verification import Subject, Terms, Verification
 
 SCHEMA: Final = 1
@@ -36,7 +40,8 @@ def _terms(terms: Terms) -> shape_verification.Terms:
         "trust": terms.trust,
         "profile": terms.profile.name,
         "policy": terms.policy.value,
-        "usage": [{"oid": oid, "name": usage_name(oid)} for oid in terms.usage],
+        "usage": [{"oid": oid, "name": usage_name(oid)} for oid in terms.usage.oids],
+        "usage_match": terms.usage.match.value,
         "host": terms.host,
         "flags": list(terms.flags),
         "crls": terms.crls,
@@ -53,8 +58,16 @@ def _subject(subject: Subject) -> shape_verification.Subject:
         "certificate": certificate_facts(subject.certificate),
         "causes": [cause(each) for each in subject.causes],
         "judgement": judgement(subject.judgement),
+        "cert_flags": _cert_flags(subject.judgement),
         "policy_sets": _policy_sets(subject.policy_sets),
     }
+
+
+def _cert_flags(judged: Judgement) -> shape_pki.Status | None:
+    """What http.sys would say of a client's chain."""
+    if judged.role is not Role.CLIENT:
+        return None
+    return status(cert_flags(next(each for each in judged.statuses if each.policy is ChainPolicy.SSL)))
 
 
 def _policy_sets(sets: PolicySets | None) -> shape_verification.PolicySets | None:
