@@ -20,7 +20,7 @@ class TlsAcceptor(TlsConversation):
     """A server's connection, RFC 8446 and RFC 5246; the client's certificates come as `PeerCertificates`.
 
     It tells every ClientHello, before it is judged and also after a HelloRetryRequest, and its own ServerHello and
-    CertificateRequest as they went out. A client's renegotiation is refused with no_renegotiation and not told.
+    CertificateRequest as they went out. A renegotiation that the client begins is refused with no_renegotiation.
     Whoever serves many clients makes one ServerContext for them all. Raises ProtocolError (kind CREDENTIAL_UNUSABLE)
     like ServerContext.
     """

@@ -175,6 +175,7 @@ class TlsConversation(ABC):
         if record.direction is Direction.SENT:
             self._events.append(AlertSent(level, description))
             if description == AlertDescription.no_renegotiation:
+                self._shakes_hands = False
                 self._count_handshake()
             return
         self._events.append(AlertReceived(level, description))

@@ -121,7 +121,7 @@ class ClientCertificateType(enum.IntEnum):
 
 
 class SignatureScheme(enum.IntEnum):
-    """SignatureScheme, RFC 8446 4.2.3; the TLS 1.2 pairs (RFC 5246 7.4.1.4.1) share the numbers."""
+    """SignatureScheme, RFC 8446 4.2.3 and the registry; the TLS 1.2 pairs (RFC 5246 7.4.1.4.1) share the numbers."""
 
     rsa_pkcs1_md5 = 0x0101
     rsa_pkcs1_sha1 = 0x0201
@@ -139,6 +139,7 @@ class SignatureScheme(enum.IntEnum):
     rsa_pkcs1_sha512 = 0x0601
     dsa_sha512 = 0x0602
     ecdsa_secp521r1_sha512 = 0x0603
+    sm2sig_sm3 = 0x0708
     rsa_pss_rsae_sha256 = 0x0804
     rsa_pss_rsae_sha384 = 0x0805
     rsa_pss_rsae_sha512 = 0x0806

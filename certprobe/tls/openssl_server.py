@@ -79,6 +79,7 @@ class ServerContext:
 
     def __init__(self, options: ServerOptions) -> None:
         openssl.require_private_names()
+        self.options = options
         self._host = _host(options)
         self._others = {name.encode(): _host(each) for name, each in options.virtual_hosts}
         if self._others:

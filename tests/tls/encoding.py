@@ -79,6 +79,34 @@ def server_hello(
     return version.to_bytes(2, "big") + random + vector(session_id, 1) + cipher_suite.to_bytes(2, "big") + b"\0" + block
 
 
+def client_hello(
+    *each: bytes,
+    version: int = 0x0303,
+    session_id: bytes = b"",
+    cipher_suites: Iterable[int] = (0x1301,),
+    compression: bytes = b"\0",
+) -> bytes:
+    """RFC 8446 4.1.2, RFC 5246 7.4.1.2; without extensions there is no block of them."""
+    block = extensions(*each) if each else b""
+    head = version.to_bytes(2, "big") + bytes(32) + vector(session_id, 1)
+    return head + uint16s(cipher_suites) + vector(compression, 1) + block
+
+
+def server_name(*names: tuple[int, bytes]) -> bytes:
+    """RFC 6066 3."""
+    return extension(0, vector(b"".join(bytes((kind,)) + vector(name) for kind, name in names)))
+
+
+def protocols(*names: bytes) -> bytes:
+    """A client's offer, RFC 7301 3.1."""
+    return extension(16, vector(b"".join(vector(name, 1) for name in names)))
+
+
+def supported_versions(*versions: int) -> bytes:
+    """RFC 8446 4.2.1."""
+    return extension(43, vector(b"".join(each.to_bytes(2, "big") for each in versions), 1))
+
+
 def alpn(name: bytes) -> bytes:
     """RFC 7301 3.1."""
     return extension(16, vector(vector(name, 1)))

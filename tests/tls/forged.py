@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hmac
 from collections.abc import Iterator
 from functools import partial
 
@@ -11,12 +13,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from OpenSSL import SSL
 
+from certprobe.tls.acceptor import TlsAcceptor
+from certprobe.tls.openssl import Requirement
 from certprobe.tls.session import TlsSession
 from tests.peers.tls_server import TLS13, context, message, records
 from tests.tls.encoding import vector
-from tests.tls.wired import ISSUING, ROOT, Told, acceptor, drain
+from tests.tls.wired import ALICE, ISSUING, ROOT, Told, acceptor, drain, wire
 
 ALERT, HANDSHAKE, APPLICATION_DATA = 21, 22, 23
+_CERTIFICATE = 11
 _OCTETS = 65536
 
 
@@ -40,6 +45,62 @@ def first_flight_of_tls12(client: TlsSession, replaced: int, body: bytes, **opti
     for each in records(server.data_to_send()):
         client.receive_data(message(replaced, body) if each.message_type == replaced else each.data)
     return drain(client)
+
+
+def second_flight_of_tls12(certificate: bytes) -> Told:
+    """What a TLS 1.2 server tells of a client's answer in which the Certificate message has this body."""
+    both = wire(0x0303, Requirement.OPTIONAL)  # type: ignore[arg-type]
+    both.settle()
+    both.client.send_certificate(ALICE)
+    for each in records(both.client.data_to_send()):
+        is_replaced = each.content_type == HANDSHAKE and each.message_type == _CERTIFICATE
+        both.server.receive_data(message(_CERTIFICATE, certificate) if is_replaced else each.data)
+    return drain(both.server)
+
+
+class Tls12Client:
+    """A real client of TLS 1.2, past its handshake with `server`, whose place is taken by who has its keys.
+
+    TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 (RFC 5246 6.3, RFC 5288 3).
+    """
+
+    def __init__(self, server: TlsAcceptor) -> None:
+        self._sequence = 1  # Finished was the first
+        tls = SSL.Context(SSL.TLS_CLIENT_METHOD)
+        tls.set_max_proto_version(SSL.TLS1_2_VERSION)
+        tls.set_cipher_list(b"ECDHE-ECDSA-AES128-GCM-SHA256")
+        tls.set_keylog_callback(lambda _, line: self._note_secret(line))
+        connection = SSL.Connection(tls)
+        connection.set_connect_state()
+        for _ in range(2):
+            with contextlib.suppress(SSL.WantReadError):
+                connection.do_handshake()
+            server.receive_data(connection.bio_read(_OCTETS))
+            connection.bio_write(server.data_to_send())
+        connection.do_handshake()
+        randoms = (connection.server_random() or b"") + (connection.client_random() or b"")
+        block = _prf(self._master_secret, b"key expansion" + randoms, 2 * 16 + 4)
+        self._key, self._salt = block[:16], block[32:]
+
+    def seal(self, content_type: int, content: bytes) -> bytes:
+        header = bytes((content_type, 3, 3))
+        explicit = self._sequence.to_bytes(8, "big")
+        authenticated = explicit + header + len(content).to_bytes(2, "big")
+        sealed = explicit + AESGCM(self._key).encrypt(self._salt + explicit, content, authenticated)
+        self._sequence += 1
+        return header + vector(sealed)
+
+    def _note_secret(self, line: bytes) -> None:
+        self._master_secret = bytes.fromhex(line.decode().split()[2])
+
+
+def _prf(secret: bytes, seed: bytes, length: int) -> bytes:
+    """P_SHA256 (RFC 5246 5)."""
+    output, chained = b"", seed
+    while len(output) < length:
+        chained = hmac.digest(secret, chained, "sha256")
+        output += hmac.digest(secret, chained + seed, "sha256")
+    return output[:length]
 
 
 class Traffic:
