@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from certprobe.errors import InputError, PasswordRequired, WrongPassword
 from certprobe.pki import pem
 from certprobe.pki.certification_request import decode_certification_request
-from certprobe.pki.credential import KeyStatus, is_self_signed, issuers_of
+from certprobe.pki.credential import KeyStatus
 from certprobe.pki.decode import Contents, Format, Locked, decode, der_format
 from certprobe.pki.der import DerError
 from certprobe.pki.identities import credentials
+from certprobe.pki.issuers import is_self_signed
 from certprobe.pki.private_key import public_key_info, public_key_octets
-from certprobe.pki.store import CertificateStore
 from certprobe.pki.strays import StrayKind, strays
 from certprobe.report import inventory_causes as causes
 from certprobe.report.inventory import ChainEnd, Fault, Identity, Inventory, LookedAt, Loose, LooseKey, Named
@@ -156,15 +156,14 @@ class _Stock:
                 self._file_numbers.setdefault(found.certificate, number)
                 if file.contents.locked:
                     self._beside_locked.add(found.certificate)
-        self._store = CertificateStore(self._places)
-        self._credentials = credentials(file.contents for file in files).credentials
+        self._credentials, _, _, self._issuers = credentials(file.contents for file in files)
 
     def identities(self) -> Iterator[Identity]:
         for credential in self._credentials:
-            issuers = issuers_of(credential.certificate, self._store)
+            issuers = self._issuers.path(credential.certificate)
             last = issuers[-1] if issuers else credential.certificate
             end = ChainEnd.SELF_SIGNED if is_self_signed(last) else ChainEnd.ISSUER_MISSING
-            named_so = len(self._store.by_subject(last.issuer))
+            named_so = 0 if self._issuers.given_up else len(self._issuers.store.by_subject(last.issuer))
             found = [
                 *causes.of_certificate(credential.certificate, self._at),
                 *self._of_key(credential),
@@ -216,6 +215,8 @@ class _Stock:
     def faults(self, identities: tuple[Identity, ...]) -> Iterator[Fault]:
         for key in self.loose_keys():
             yield Fault(key.source, causes.key_without_certificate(key.request))
+        if (unsure := self._issuers.given_up) is not None:
+            yield Fault(self._places[unsure].source, causes.issuers_not_told_apart(), unsure.subject.rfc4514)
         yield from self._passed_over()
         yield from self._duplicates()
         yield from self._orders(identities)

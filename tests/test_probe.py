@@ -11,6 +11,7 @@ from certprobe.endpoint import parse_https
 from certprobe.errors import FailureKind, NotReached, Party
 from certprobe.judging import Yardstick
 from certprobe.pki.identities import Identities
+from certprobe.pki.issuers import Issuers
 from certprobe.pki.store import CertificateStore
 from certprobe.probe import Probe, probe
 from certprobe.report.model import Outcome, ProbeReport, Stage
@@ -60,7 +61,7 @@ def run(deadline: Deadline, dial: Dial) -> ProbeReport:
         plan=each_path(endpoints, BySelection(Store((), AT))),
         route=Route(),
         options=ClientOptions("localhost"),
-        identities=Identities((), (), ()),
+        identities=Identities((), (), (), Issuers(CertificateStore())),
         yardstick=Yardstick(CertificateStore(()), AT),
         trust="nothing",
         started=AT,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from certprobe.pki.credential import Credential, KeyStatus, is_end_entity, is_self_signed, issuers_of
+from certprobe.pki.credential import Credential, KeyStatus, is_end_entity
+from certprobe.pki.issuers import GIVEN_UP, Issuers, is_self_signed
 from certprobe.pki.store import CertificateStore
 
 if TYPE_CHECKING:
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
 
 
 class Identities(NamedTuple):
-    """What a user can log in with, the certificates that are left over, and notes in plain words."""
+    """What a user can log in with, the certificates that are left over, notes in plain words, and who issued what."""
 
     credentials: tuple[Credential, ...]
     certificates: tuple[Certificate, ...]
     notes: tuple[str, ...]
+    issuers: Issuers
 
 
 def credentials(contents: Iterable[Contents]) -> Identities:
@@ -37,7 +39,8 @@ def credentials(contents: Iterable[Contents]) -> Identities:
     store = CertificateStore(one.certificate for one in found)
     fitting = _fitting(found, keys) if keys else {}
     candidates = [one for one in found if one.certificate in fitting or _is_identity(one)]
-    paths = {one.certificate: issuers_of(one.certificate, store) for one in candidates}
+    issuers = Issuers(store)
+    paths = {one.certificate: issuers.path(one.certificate) for one in candidates}
     serving = {issuer for path in paths.values() for issuer in path}
     candidates = [one for one in candidates if one.certificate in fitting or one.certificate not in serving]
 
@@ -46,6 +49,7 @@ def credentials(contents: Iterable[Contents]) -> Identities:
     odd = _odd_keys(files, candidates, fitting, unmatched)
     notes += _contradictions(files, fitting, unmatched)
     notes += _about_unmatched(unmatched, odd, candidates)
+    notes += [f"{one.source}: {GIVEN_UP}" for one in found if one.certificate is issuers.given_up]
 
     identities = tuple(
         _credential(one, paths[one.certificate], fitting.get(one.certificate), odd.get(one.certificate))
@@ -53,7 +57,7 @@ def credentials(contents: Iterable[Contents]) -> Identities:
     )
     taken = {identity.certificate for identity in identities}
     loose = tuple(certificate for certificate in store if certificate not in taken)
-    return Identities(identities, loose, (*(note for file in files for note in file.notes), *notes))
+    return Identities(identities, loose, (*(note for file in files for note in file.notes), *notes), issuers)
 
 
 def _is_identity(found: FoundCertificate) -> bool:

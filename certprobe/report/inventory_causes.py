@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from certprobe.pki import algorithms
 from certprobe.pki.credential import KeyStatus
+from certprobe.pki.issuers import GIVEN_UP
 from certprobe.pki.signature import SignatureCheck, is_weak, signature_hash, verify_signature
 from certprobe.pki.usage import KeyUsage
 from certprobe.report.inventory import ChainEnd
@@ -103,6 +104,12 @@ def _missing_issuer(last: Certificate, named_so: int) -> Cause:
     title = f"the issuer of {subject(last)} is missing: {last.issuer.rfc4514 or '(empty name)'}"
     others = "What is here under that name did not sign it." if named_so else ""
     return _note("issuer-missing", title, others, "Put it in if it is no root: not every peer knows intermediate CAs.")
+
+
+def issuers_not_told_apart() -> Cause:
+    """Too many CAs have one name to try all their keys."""
+    advice = "Look at this file with suspicion, or take out the CAs that are not needed."
+    return _note("issuers-not-told-apart", "too many CAs have the name of its issuer", sentence(GIVEN_UP), advice)
 
 
 def key_without_certificate(request: str | None) -> Cause:

@@ -19,6 +19,7 @@ from certprobe.lab.der import oid, pem, sequence, tlv
 from certprobe.lab.pki import Authority, Extension, KeyUsageName, rsa_key
 from tests.cli.command import Answer, Arguments, Document, Ran, certprobe, on_terminal
 from tests.cli.verified import AT
+from tests.pki.test_issuers import namesakes, orphans
 
 ROOT = Authority.root("Root", at=AT)
 CA = ROOT.intermediate("CA")
@@ -169,6 +170,14 @@ def test_a_chain_whose_signature_does_not_hold(tmp_path: Path) -> None:
     title = "the signature of CN=alice is not by CN=CA, although that is named in it"
     assert document["verdict"]["faults"][0]["title"] == title
     assert inspect(tmp_path, "f.pem").head.startswith(f"PROBLEM  f.pem #1  CN=alice: {title}\n")
+
+
+def test_a_file_of_many_cas_with_one_name_ends(tmp_path: Path) -> None:
+    write(tmp_path, many_pem=chain(*namesakes(250), *orphans(81)))
+    document = told(tmp_path, "many.pem")
+    (fault,) = (each for each in document["verdict"]["faults"] if each["code"] == "issuers-not-told-apart")
+    assert (fault["weight"], fault["source"], fault["subject"]) == ("note", "many.pem #331", "CN=orphan 80")
+    assert len(document["identities"]) == 331
 
 
 REQUEST = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).sign(BOB.private_key, hashes.SHA256())

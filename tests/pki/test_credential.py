@@ -6,13 +6,12 @@ import pytest
 from cryptography import x509
 
 from certprobe.lab.der import pem
-from certprobe.lab.pki import Authority, Issued, ec_key, rsa_key
+from certprobe.lab.pki import Authority, Issued, rsa_key
 from certprobe.pki.certificate import Certificate
-from certprobe.pki.credential import Credential, KeyStatus, is_end_entity, is_self_signed, issuers_of
+from certprobe.pki.credential import Credential, KeyStatus, is_end_entity
 from certprobe.pki.decode import decode
 from certprobe.pki.identities import Identities, credentials
 from certprobe.pki.private_key import public_key_octets
-from certprobe.pki.store import CertificateStore
 from certprobe.pki.usage import CLIENT_AUTH
 from tests.pki.certificates import AT, ISSUING, ROOT
 
@@ -149,48 +148,6 @@ def test_an_end_entity_that_issues_another_is_no_credential_without_its_key() ->
 def test_the_private_key_is_not_in_the_repr() -> None:
     (credential,) = match(store=ALICE.chain_pem + ALICE.private_key_pem()).credentials
     assert "private_key" not in repr(credential)
-
-
-def path(certificate: Issued, *others: Issued) -> list[str]:
-    store = CertificateStore(Certificate(other.der) for other in others)
-    return [issuer.subject.rfc4514 for issuer in issuers_of(Certificate(certificate.der), store)]
-
-
-def test_issuers_up_to_the_root() -> None:
-    assert path(ALICE, ROOT.issued, ISSUING.issued) == ["CN=Lab issuing CA", "CN=Lab root"]
-    assert path(ALICE, ISSUING.issued) == ["CN=Lab issuing CA"]
-    assert path(ALICE, ROOT.issued) == []
-    assert path(ROOT.issued, ROOT.issued) == []
-
-
-@pytest.mark.parametrize("omit", [(), ("2.5.29.14",)], ids=["key identifier", "signature"])
-def test_a_namesake_with_another_key_is_passed_over(omit: tuple[str, ...]) -> None:
-    namesake = ROOT.intermediate("Lab issuing CA").issued
-    true = ROOT.intermediate("Lab issuing CA", omit=omit)
-    leaf = true.client("leaf")
-    store = CertificateStore([Certificate(namesake.der), Certificate(true.issued.der)])
-    assert issuers_of(Certificate(leaf.der), store) == (Certificate(true.issued.der),)
-
-
-def test_a_ring_of_issuers_ends() -> None:
-    one, two = (Authority.root(name, at=AT) for name in ("one", "two"))
-    ring = one.cross_sign(two).issued, two.cross_sign(one).issued
-    assert path(one.client("leaf"), *ring) == ["CN=one", "CN=two"]
-
-
-def test_a_path_is_bounded() -> None:
-    authorities = [ROOT]
-    for number in range(20):
-        authorities.append(authorities[-1].intermediate(f"CA {number}"))
-    assert len(path(authorities[-1].client("leaf"), *(authority.issued for authority in authorities))) == 16
-
-
-def test_self_signed() -> None:
-    assert is_self_signed(Certificate(ROOT.issued.der))
-    assert not is_self_signed(INTERMEDIATE)
-    rolled_over = ROOT.cross_sign(ROOT, key=ec_key())
-    assert Certificate(rolled_over.issued.der).is_self_issued
-    assert not is_self_signed(Certificate(rolled_over.issued.der))
 
 
 END_ENTITIES = [

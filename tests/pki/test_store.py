@@ -32,26 +32,12 @@ def test_by_subject_compares_names() -> None:
     assert store.by_subject(DistinguishedName(common_name_only("other"))) == ()
 
 
-def test_by_key_identifier() -> None:
-    cross = Certificate(ISSUING.cross_sign(ROOT).issued.der)
-    store = CertificateStore([ROOT_CERTIFICATE, ISSUING_CERTIFICATE, cross, Certificate(b"garbage")])
-    assert ROOT_CERTIFICATE.subject_key_identifier is not None
-    assert store.by_key_identifier(ROOT_CERTIFICATE.subject_key_identifier) == (ROOT_CERTIFICATE, cross)
-    assert store.by_key_identifier(b"") == ()
-
-
-def test_by_thumbprint_in_either_case() -> None:
-    store = CertificateStore([ROOT_CERTIFICATE, ISSUING_CERTIFICATE])
-    assert store.by_thumbprint(ROOT_CERTIFICATE.thumbprint.upper()) == (ROOT_CERTIFICATE,)
-    assert store.by_thumbprint("00") == ()
-
-
 def test_nothing_is_parsed_before_a_lookup() -> None:
     certificates = [Certificate(ROOT.issued.der), Certificate(ISSUING.issued.der)]
     store = CertificateStore(certificates)
     assert [vars(certificate) for certificate in store] == [{}, {}]
-    store.by_thumbprint("00")
-    assert [list(vars(certificate)) for certificate in store] == [["thumbprint"], ["thumbprint"]]
+    store.by_subject(ROOT_CERTIFICATE.subject)
+    assert [list(vars(certificate)) for certificate in store] == [["layout", "subject"], ["layout", "subject"]]
 
 
 def test_an_empty_store() -> None:
