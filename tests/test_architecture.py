@@ -80,12 +80,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "inventory": {"pki", "report", *FOUNDATION},
     "verify": {"judging", "chain", "policy", "pki", "report", *FOUNDATION},
     "probe": {"gather", *ROAD, *STAGES},
+    "mirror": {"report", "tls", "pki", *FOUNDATION},
+    "observing": {"mirror", *ROAD, *STAGES},
     "listener": STAGES,
     "scan": {"probe", "endpoint", "report", *FOUNDATION},
     "lab": {"probe", *FETCHING, *ROAD, *STAGES},
     "cli": {
         *("probe", "verify", "inventory", "directory", "callbacks", "child", "callback_exec"),
-        *("listener", "scan", "lab", "render", "explain"),
+        *("mirror", "observing", "listener", "scan", "lab", "render", "explain"),
         *(*FETCHING, *ROAD, *STAGES),
     },
 }
@@ -103,7 +105,7 @@ IMPORTED_BY = {
 
 PURE_ROOMS = {
     *("errors", "wincrypt", "pki", "tls", "application", "selection", "chain", "policy", "report", "explain"),
-    *("judging", "mapping", "verify", "inventory"),
+    *("judging", "mapping", "verify", "inventory", "mirror"),
 }
 OUTSIDE = {
     *("os", "io", "pathlib", "shutil", "tempfile", "fileinput", "glob", "zoneinfo", "sys", "platform"),
