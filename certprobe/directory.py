@@ -27,8 +27,8 @@ from certprobe.endpoint import Scheme, StartTls, parse_ldap
 from certprobe.errors import FailureKind, Party, ProtocolError, StageError, UsageError
 from certprobe.judging import Yardstick, judge_server
 from certprobe.mapping.directory import ATTRIBUTES, account, assertions, domain_of
+from certprobe.mapping.lookup import DirectoryFacts, Lookup, LookupFailure
 from certprobe.pki.certificate import Certificate
-from certprobe.report.directory import DirectoryFacts, Lookup, LookupFailure
 from certprobe.tls.enums import AlertDescription
 from certprobe.tls.events import (
     AlertReceived,
@@ -39,7 +39,7 @@ from certprobe.tls.events import (
     PeerClosed,
 )
 from certprobe.tls.session import ClientOptions, TlsSession
-from certprobe.wincrypt.hresult import ERROR_SUCCESS
+from certprobe.wincrypt.hresult import CERT_E_UNTRUSTEDROOT, ERROR_SUCCESS
 from certprobe.wincrypt.win32 import SYSTEM_ERRORS
 
 if TYPE_CHECKING:
@@ -305,6 +305,8 @@ class _Secured:
         if judgement is None or judgement.deciding.error != ERROR_SUCCESS:
             why = "it sent none" if judgement is None else f"{judgement.deciding.error.symbol}, {judgement.reason}"
             words = f"the directory's own certificate does not pass ({why}), so it was asked nothing"
+            if judgement is not None and judgement.deciding.error == CERT_E_UNTRUSTEDROOT:
+                words += "; --map-trust names other roots"
             raise ProtocolError(words, kind=FailureKind.NOT_TRUSTED, party=Party.PEER)
         self._proved = True
 

@@ -5,7 +5,7 @@ _certprobe_knows() {
     options=() words=() files=no
     case $1 in
         certprobe) options=(--version -h --help) words=(https ldap match verify inspect explain lab) ;;
-        'certprobe https') options=(--path --paths-from --ntauth --cert --key --recursive --password-file --password-env --select --callback --callback-exec --callback-contract --pick --accepts --trust --policy --at --map --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
+        'certprobe https') options=(--path --paths-from --ntauth --cert --key --recursive --password-file --password-env --select --callback --callback-exec --callback-contract --pick --accepts --trust --policy --at --map --map-ldap --map-user --map-password-file --map-trust --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
         'certprobe https --path') ;;
         'certprobe https --paths-from') files=yes ;;
         'certprobe https --ntauth') files=yes ;;
@@ -21,6 +21,10 @@ _certprobe_knows() {
         'certprobe https --policy') words=(base authenticode ssl basic-constraints nt-auth microsoft-root) ;;
         'certprobe https --at') ;;
         'certprobe https --map') files=yes ;;
+        'certprobe https --map-ldap') ;;
+        'certprobe https --map-user') ;;
+        'certprobe https --map-password-file') files=yes ;;
+        'certprobe https --map-trust') words=(system certifi none) files=yes ;;
         'certprobe https --revocation') words=(end-cert chain chain-exclude-root) ;;
         'certprobe https --crl') files=yes ;;
         'certprobe https --ocsp') files=yes ;;
@@ -31,7 +35,7 @@ _certprobe_knows() {
         'certprobe https --tls-max') words=(1.0 1.1 1.2 1.3) ;;
         'certprobe https --timeout') ;;
         'certprobe https --format') words=(text json) ;;
-        'certprobe ldap') options=(--starttls --ntauth --cert --key --recursive --password-file --password-env --select --callback --callback-exec --callback-contract --pick --accepts --trust --policy --at --map --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
+        'certprobe ldap') options=(--starttls --ntauth --cert --key --recursive --password-file --password-env --select --callback --callback-exec --callback-contract --pick --accepts --trust --policy --at --map --map-ldap --map-user --map-password-file --map-trust --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
         'certprobe ldap --ntauth') words=(directory) files=yes ;;
         'certprobe ldap --cert') files=yes ;;
         'certprobe ldap --key') files=yes ;;
@@ -45,6 +49,10 @@ _certprobe_knows() {
         'certprobe ldap --policy') words=(base authenticode ssl basic-constraints nt-auth microsoft-root) ;;
         'certprobe ldap --at') ;;
         'certprobe ldap --map') files=yes ;;
+        'certprobe ldap --map-ldap') ;;
+        'certprobe ldap --map-user') ;;
+        'certprobe ldap --map-password-file') files=yes ;;
+        'certprobe ldap --map-trust') words=(system certifi none) files=yes ;;
         'certprobe ldap --revocation') words=(end-cert chain chain-exclude-root) ;;
         'certprobe ldap --crl') files=yes ;;
         'certprobe ldap --ocsp') files=yes ;;
@@ -90,11 +98,15 @@ _certprobe_knows() {
         'certprobe verify --password-file') files=yes ;;
         'certprobe verify --password-env') ;;
         'certprobe verify --format') words=(text json) ;;
-        'certprobe inspect') options=(--recursive --password-file --password-env --at --map --format -v --verbose -q --quiet -h --help) files=yes ;;
+        'certprobe inspect') options=(--recursive --password-file --password-env --at --map --map-ldap --map-user --map-password-file --map-trust --format -v --verbose -q --quiet -h --help) files=yes ;;
         'certprobe inspect --password-file') files=yes ;;
         'certprobe inspect --password-env') ;;
         'certprobe inspect --at') ;;
         'certprobe inspect --map') files=yes ;;
+        'certprobe inspect --map-ldap') ;;
+        'certprobe inspect --map-user') ;;
+        'certprobe inspect --map-password-file') files=yes ;;
+        'certprobe inspect --map-trust') words=(system certifi none) files=yes ;;
         'certprobe inspect --format') words=(text json) ;;
         'certprobe explain') options=(--format -h --help) ;;
         'certprobe explain --format') words=(text json) ;;

@@ -12,12 +12,12 @@ from certprobe.application.ldap_search import VALUE_LIMIT
 from certprobe.directory import MOST_ACCOUNTS, Directory, Login, accounts_for, look_up, parse_directory
 from certprobe.endpoint import Endpoint, Scheme
 from certprobe.errors import FailureKind, Party, StageError, UsageError
+from certprobe.mapping.lookup import LookupFailure
 from certprobe.mapping.ruling import candidates
 from certprobe.mapping.sid import sid_octets
 from certprobe.mapping.store import AccountStore
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.store import CertificateStore
-from certprobe.report.directory import LookupFailure
 from certprobe.transport import Deadline
 from tests.application.test_ldap import DONE, ENTRY, REFERENCE, message, result, tlv
 from tests.mapping.certificates import REVERSED, SID, WINDOWS_CA, certificate, dns, mail, upn
@@ -204,7 +204,7 @@ def test_a_directory_that_cannot_prove_itself_is_told_nothing(site: Site, name: 
         told = failure(KNOWN, directory(site, port, login=Login(ALICE, PASSWORD)))
     assert told.kind is FailureKind.NOT_TRUSTED
     assert reason in told.detail
-    assert told.detail.endswith("so it was asked nothing")
+    assert "so it was asked nothing" in told.detail
     assert overheard.said == b""
 
 

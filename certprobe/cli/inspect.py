@@ -13,18 +13,25 @@ from certprobe import __version__
 from certprobe.cli.command import Command
 from certprobe.cli.directories import Reach, list_files
 from certprobe.cli.exits import exit_codes_epilog
-from certprobe.cli.inputs import LONGEST_FILE, Passwords, name_of, nothing_in, parse_time, read_accounts, read_file
-from certprobe.cli.shared import MAP, PASSWORD_ENV, PASSWORD_FILE, QUIET, RECURSIVE, VERBOSE
+from certprobe.cli.inputs import LONGEST_FILE, Passwords, name_of, nothing_in, parse_time, read_file, read_trust
+from certprobe.cli.mapping import known_accounts, mapping_options, take_mapping
+from certprobe.cli.shared import PASSWORD_ENV, PASSWORD_FILE, QUIET, RECURSIVE, VERBOSE
 from certprobe.cli.streams import standard_streams
 from certprobe.errors import InputError, UsageError
 from certprobe.inventory import Read, read, take_stock, unread
 from certprobe.render.verbosity import Verbosity
 from certprobe.report.inventory import Named
+from certprobe.transport import Deadline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from certprobe.report.inventory import Inventory
+
+
+_WHOLE = 30.0
+"""Seconds for all that a directory is asked."""
+_STEP = 10.0
 
 
 @click.command(
@@ -46,7 +53,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Say what is out of time then (RFC 3339; UTC if it has no offset).",
 )
-@MAP
+@mapping_options
 @click.option(
     "--format",
     type=click.Choice(["text", "json"]),
@@ -62,10 +69,10 @@ def inspect(
     password_file: str | None,
     password_env: str | None,
     at: str,
-    rules: str | None,
     format: str,
     verbose: bool,  # noqa: FBT001 - click calls it
     quiet: bool,  # noqa: FBT001
+    **mapping: str | None,
 ) -> int:
     """Say what is in each FILE, or in the files of each DIR: identities with their chains, and what is left over.
 
@@ -81,10 +88,12 @@ def inspect(
     if verbose and quiet:
         raise UsageError("--verbose and --quiet exclude each other")
     time = parse_time(at)
-    accounts = read_accounts(rules) if rules is not None else None
+    known = known_accounts(take_mapping(mapping), lambda: read_trust("system").roots)
     reader = _Reader(Passwords(password_file, password_env), reach)
     found = [each for path in files for each in reader.read(path)]
-    inventory = take_stock(found, at=time, version=__version__)._replace(accounts=accounts)
+    inventory = take_stock(found, at=time, version=__version__)
+    certificates = (identity.credential.certificate for identity in inventory.identities)
+    inventory = inventory._replace(accounts=known.of(certificates, lambda: Deadline(_WHOLE, _STEP)))
     with standard_streams():
         _print(inventory, format, Verbosity.QUIET if quiet else Verbosity.VERBOSE if verbose else Verbosity.NORMAL)
     return inventory.exit_code

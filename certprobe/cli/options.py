@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from certprobe.chooser import BySelection, Store, by_callback
-from certprobe.cli.inputs import Passwords, parse_time, read_accounts, read_certificates, read_identities, read_trust
+from certprobe.cli.inputs import Passwords, parse_time, read_certificates, read_identities, read_trust
+from certprobe.cli.mapping import MAP_PASSWORD, MAPPING, MappingTyped, known_accounts, take_mapping
 from certprobe.cli.reaching import (
     PROXY_PASSWORD,
     REACHING,
@@ -29,22 +30,24 @@ from certprobe.cli.revocation import (
     revocation_flags,
     take_revocation,
 )
-from certprobe.cli.shared import AT, MAP, PASSWORD_ENV, PASSWORD_FILE, RECURSIVE, TRUST
+from certprobe.cli.shared import AT, PASSWORD_ENV, PASSWORD_FILE, RECURSIVE, TRUST
 from certprobe.cli.streams import kept_for_the_report, standard_streams
 from certprobe.errors import UsageError
 from certprobe.judging import Yardstick
 from certprobe.policy.status import ChainPolicy
 from certprobe.probe import Probe, probe
+from certprobe.report.evidence import deciding_request
 from certprobe.report.model import Outcome
 from certprobe.talk import Reading
 from certprobe.trials import each_identity, each_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from certprobe.chooser import Chooser
     from certprobe.cli.directories import Reach
     from certprobe.endpoint import Endpoint
+    from certprobe.pki.certificate import Certificate
     from certprobe.report.model import ProbeReport
     from certprobe.trials import Plan
 
@@ -53,9 +56,10 @@ _PAUSE = 0.3
 
 
 class Common(NamedTuple):
-    """What was typed, by the names of the options; those of revocation and fetching stand apart."""
+    """What was typed, by the names of the options; those of revocation, fetching and mapping stand apart."""
 
     revocation: RevocationTyped
+    mapping: MappingTyped
     cert: tuple[str, ...]
     key: tuple[str, ...]
     reach: Reach
@@ -71,7 +75,6 @@ class Common(NamedTuple):
     policy: str
     ntauth: str | None
     at: str
-    rules: str | None
     connect: str | None
     sni: str | None
     via: str | None
@@ -139,7 +142,7 @@ _JUDGING = (
         help="The chain policy that decides the exit code.",
     ),
     AT,
-    MAP,
+    *MAPPING,
 )
 
 
@@ -157,18 +160,27 @@ def run_probe(
     reading: Reading = Reading.ROOT_DSE,
 ) -> int:
     """Do what was typed, print the report, and return the exit code."""
-    common = Common(take_revocation(typed), **typed)
+    common = Common(take_revocation(typed), take_mapping(typed), **typed)
     _require_consistency(common)
     with kept_for_the_report() if common.callback is not None else contextlib.nullcontext():
         wanted = _wanted(endpoints, alpn, common)
         limits = deadline(common, len(wanted.plan.trials))
         wanted = wanted._replace(gatherer=gatherer(common.revocation, limits), reading=reading)
-        report = probe(wanted, limits)
+        known = known_accounts(common.mapping, lambda: wanted.yardstick.roots)
+        report = probe(wanted._replace(accounts=known.rules), limits)
+    if report.conclusion.outcome is not Outcome.INTERRUPTED:
+        report = report._replace(accounts=known.of(_sent(report), lambda: deadline(common, 1)))
     if report.conclusion.outcome is Outcome.INTERRUPTED:
         click.echo("\ninterrupted", err=True)
     with standard_streams():
         _print(report, common)
     return report.exit_code
+
+
+def _sent(report: ProbeReport) -> Iterator[Certificate]:
+    """The certificates that were sent, whose accounts the report is to tell."""
+    records = map(deciding_request, report.attempts)
+    return (record.sent[0] for record in records if record is not None and record.sent)
 
 
 def _require_consistency(common: Common) -> None:
@@ -215,7 +227,6 @@ def _wanted(endpoints: tuple[Endpoint, ...], alpn: tuple[str, ...], common: Comm
         trust=trust.words,
         started=datetime.now(UTC),
         pause=_PAUSE if common.accepts else 0.0,
-        accounts=read_accounts(common.rules) if common.rules is not None else None,
     )
 
 
@@ -252,7 +263,7 @@ def _by_program(store: Store, text: str, common: Common) -> Chooser:
     from certprobe.callback_exec import as_get_cert, as_query_client_cert
     from certprobe.child import find_program
 
-    ours_alone = (PROXY_PASSWORD, common.password_env)
+    ours_alone = (PROXY_PASSWORD, MAP_PASSWORD, common.password_env)
     environment = {name: value for name, value in os.environ.items() if name not in ours_alone}
     program = find_program(text, environment)
     return (as_get_cert if common.callback_contract == "get-cert" else as_query_client_cert)(store, program)

@@ -31,13 +31,6 @@ TRUST: Final = click.option(
 NTAUTH: Final = click.option(
     "--ntauth", metavar="FILE", help="CA certificates of the NTAuth store, for --policy nt-auth."
 )
-MAP: Final = click.option(
-    "--map",
-    "rules",
-    metavar="FILE",
-    help="Accounts and what maps certificates to them, a line each: ACCOUNT X509:<...>, ACCOUNT S-1-5-..., or"
-    " ACCOUNT ATTRIBUTE: VALUE (userPrincipalName, dNSHostName, whenCreated).",
-)
 AT: Final = click.option(
     "--at",
     metavar="TIME",

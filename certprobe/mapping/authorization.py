@@ -6,6 +6,7 @@ slapd's identity of a certificate is its subject as a normalized name, unless au
 from __future__ import annotations
 
 import enum
+import re
 from typing import TYPE_CHECKING, Final
 
 from certprobe.errors import DecodeError
@@ -22,6 +23,7 @@ _TYPES: Final = {oid: name.lower() if name.isupper() else name for oid, name in 
 }
 # Of what has a name here: organizationIdentifier, and what CAs write for jurisdictions.
 _WITHOUT_SCHEMA: Final = frozenset({"2.5.4.97"} | {f"1.3.6.1.4.1.311.60.2.1.{last}" for last in (1, 2, 3)})
+_SPECIAL: Final = re.compile(r"[.^$*+?()\[\]{}|\\]")
 _ESCAPED: Final = str.maketrans({character: f"\\{ord(character):02X}" for character in ',+"\\<>;=\0'})
 
 
@@ -84,6 +86,18 @@ def ldap_name(name: DistinguishedName) -> str:
     Seen in slapd 2.5, which knows no name with a type that its schema lacks: see `types_without_schema`.
     """
     return ",".join("+".join(sorted(map(_attribute, rdn))) for rdn in reversed(name.rdns))
+
+
+def authz_regexp(name: DistinguishedName) -> str:
+    """Return the pattern of an authz-regexp (slapd.conf(5)) that is this name and no other; its "^" and "$" are in it.
+
+    It is an extended regular expression as it is compiled: between quotation marks in slapd.conf, each "\\" is doubled.
+    """
+    return f"^{_SPECIAL.sub(_literally, ldap_name(name))}$"
+
+
+def _literally(found: re.Match[str]) -> str:
+    return "\\^" if found[0] == "^" else f"[{found[0]}]"
 
 
 def types_without_schema(name: DistinguishedName) -> tuple[str, ...]:

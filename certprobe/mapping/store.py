@@ -6,12 +6,15 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from certprobe.mapping.alt_security_identities import Tag
+from certprobe.mapping.lookup import Lookup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from certprobe.mapping.accounts import Account, MappingRule
     from certprobe.mapping.alt_security_identities import AltSecurityIdentity, Form
+    from certprobe.mapping.lookup import DirectoryFacts, LookupFailure
+    from certprobe.pki.certificate import Certificate
 
 _TYPE: Final = re.compile(r"[a-z0-9.-]+\s*=")
 _WORD: Final = re.compile(r"[a-z0-9]+")
@@ -23,8 +26,11 @@ _TEXTS: Final = (Tag.RFC822, Tag.SID)
 class AccountStore:
     """Accounts in their order; lookups take no longer the more there are."""
 
-    def __init__(self, accounts: Iterable[Account]) -> None:
-        self._accounts = tuple(accounts)
+    def __init__(self, accounts: Iterable[Account] | None, directory: DirectoryFacts | None = None) -> None:
+        """`accounts` are those of the rules, None where none were given; those that a directory told of are added."""
+        self.directory: Final = directory
+        self._rules = None if accounts is None else tuple(accounts)
+        self._accounts = (*(self._rules or ()), *(directory.accounts if directory is not None else ()))
         self._by_name: dict[str, list[int]] = {}
         self._by_rule: dict[tuple[Form, str], list[tuple[int, MappingRule]]] = {}
         for number, account in enumerate(self._accounts):
@@ -32,6 +38,23 @@ class AccountStore:
                 self._by_name.setdefault(name.casefold(), []).append(number)
             for rule in account.alt_security_identities:
                 self._by_rule.setdefault(_key(rule.identity), []).append((number, rule))
+
+    def with_directory(self, directory: DirectoryFacts) -> AccountStore:
+        """Return a store with the accounts that a directory told of besides those of the rules."""
+        return AccountStore(self._rules, directory)
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether rules were given."""
+        return self._rules is not None
+
+    def answer_of(self, certificate: Certificate) -> Lookup | LookupFailure | None:
+        """Return what a directory told of a certificate, None where none was asked for it."""
+        return None if self.directory is None else self.directory.answers.get(certificate)
+
+    def knows(self, certificate: Certificate) -> bool:
+        """Whether it can be told to which accounts a certificate maps: by rules, or by a directory that answered."""
+        return self.has_rules or isinstance(self.answer_of(certificate), Lookup)
 
     def look_up(
         self, names: Iterable[str], identities: Iterable[AltSecurityIdentity]

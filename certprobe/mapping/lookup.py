@@ -33,3 +33,9 @@ class DirectoryFacts(NamedTuple):
     url: str
     user: str | None
     answers: Mapping[Certificate, Lookup | LookupFailure]
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """Those of all certificates, each once."""
+        found = (answer.accounts for answer in self.answers.values() if isinstance(answer, Lookup))
+        return tuple(dict.fromkeys(account for accounts in found for account in accounts))
