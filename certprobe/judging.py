@@ -184,10 +184,12 @@ def _reason(context: ChainContext, status: PolicyStatus, fetches: tuple[Fetch, .
     bits = bits_behind(status.policy, status.error)
     found = (finding.detail for finding in findings if finding.bit & bits)
     reason = next(found, None) or _without_finding(context, status)
-    if status.error in _UNKNOWN:
+    if status.error in _UNKNOWN and status.element_index >= 0 and fetches:
+        from certprobe.report.unknown_status import failures
+
         # Why it was not to be had is more to the point than that it is not there.
-        failures = [f"{fetch.url}: {fetch.detail}" for fetch in fetches if fetch.detail]
-        reason = "; ".join((reason, *failures[:_FAILURES_SHOWN]))
+        failed = failures(chain.elements[status.element_index].certificate, fetches)
+        reason = "; ".join((reason, *(f"{fetch.url}: {fetch.detail}" for fetch in failed[:_FAILURES_SHOWN])))
     return reason
 
 

@@ -73,6 +73,12 @@ def revocation_needs(context: ChainContext, question: ChainQuestion) -> Iterator
         yield from _deltas(element.certificate, question)
 
 
+def status_urls(certificate: Certificate) -> frozenset[str]:
+    """Every URL in a certificate that may tell whether it is revoked, of whatever scheme."""
+    points = (*(certificate.crl_distribution_points or ()), *(certificate.freshest_crl or ()))
+    return frozenset((*_described(certificate, ID_AD_OCSP), *_urls(points)))
+
+
 def _statuses(certificate: Certificate, issuer: Certificate) -> Iterator[Source]:
     for url in _described(certificate, ID_AD_OCSP):
         yield Source(SourceKind.OCSP, url, certificate, issuer)

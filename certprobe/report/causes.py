@@ -15,7 +15,12 @@ from certprobe.report.model import (
     StoreFacts,
     Weight,
 )
-from certprobe.wincrypt.hresult import ERROR_SUCCESS
+from certprobe.wincrypt.hresult import (
+    CERT_E_REVOCATION_FAILURE,
+    CRYPT_E_NO_REVOCATION_CHECK,
+    CRYPT_E_REVOCATION_OFFLINE,
+    ERROR_SUCCESS,
+)
 from certprobe.wincrypt.prose import meaning
 
 if TYPE_CHECKING:
@@ -136,6 +141,10 @@ def _advice(judgement: Judgement) -> str:
         )
     if judgement.reason.startswith("not valid before"):
         return "Wait, or check the clock of the machine that judges it; --at judges by another time."
+    if judgement.deciding.error in (CRYPT_E_REVOCATION_OFFLINE, CRYPT_E_NO_REVOCATION_CHECK, CERT_E_REVOCATION_FAILURE):
+        from certprobe.report import unknown_status
+
+        return unknown_status.advice(judgement) or meaning(judgement.deciding.error).advice
     return meaning(judgement.deciding.error).advice
 
 

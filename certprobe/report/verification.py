@@ -7,18 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from certprobe.chain.context import NO_USAGE
 from certprobe.chain.profile import refuses
 from certprobe.chain.question import ANY_POLICY
-from certprobe.pki.distribution import ID_AD_OCSP
 from certprobe.policy.status import ChainPolicy
 from certprobe.report.causes import of_judgement
 from certprobe.report.model import Cause, Weight
 from certprobe.report.words import sentence
 from certprobe.wincrypt.hresult import (
     CERT_E_EXPIRED,
-    CERT_E_REVOCATION_FAILURE,
     CERT_E_REVOKED,
     CERT_E_UNTRUSTEDROOT,
-    CRYPT_E_NO_REVOCATION_CHECK,
-    CRYPT_E_REVOCATION_OFFLINE,
     CRYPT_E_REVOKED,
     ERROR_SUCCESS,
 )
@@ -118,7 +114,6 @@ _TRUST_THE_ROOT = (
     "If this root is to be trusted, give it with --trust, and install it wherever the certificate has to work; "
     "else use a certificate of a CA that is trusted."
 )
-_NOT_KNOWN = (CRYPT_E_REVOCATION_OFFLINE, CRYPT_E_NO_REVOCATION_CHECK, CERT_E_REVOCATION_FAILURE)
 
 
 def _of_policy(judgement: Judgement) -> Cause:
@@ -142,17 +137,7 @@ def _advice(judgement: Judgement) -> str | None:
         return _OF_A_CA[status.error]
     if status.error == CERT_E_UNTRUSTEDROOT:
         return _TRUST_THE_ROOT
-    return _evidence_for(element.certificate) if status.error in _NOT_KNOWN and not judgement.fetches else None
-
-
-def _evidence_for(certificate: Certificate) -> str:
-    """What is to be given where nothing was fetched."""
-    has_responder = any(each.method == ID_AD_OCSP for each in certificate.authority_info_access or ())
-    if has_responder or certificate.crl_distribution_points:
-        otherwise = "or have it fetched (--revocation)"
-    else:
-        otherwise = "since the certificate does not say where one is"
-    return f"Give a current CRL or OCSP response of its issuer (--crl, --ocsp), {otherwise}."
+    return None
 
 
 def _of_profile(judgement: Judgement, profile: Profile) -> list[Cause]:

@@ -292,3 +292,22 @@ def test_a_server_on_this_machine_is_no_leave_for_the_network_around_it(
     refused, fetched = judged(server, "--revocation")["fetches"]
     assert refused["detail"] == "10.0.0.1 is a private address: only --allow-private fetches from there"
     assert fetched["outcome"] == "fetched"
+
+
+def test_only_what_the_certificate_itself_names_is_told_as_the_reason(
+    web: Web, ca: Authority, judged: Callable[..., Document]
+) -> None:
+    """Of an element that names nothing, the failures of another one are not told."""
+    del web.pages["/root.crl"]
+    judgement = judged(ca.server(*NAMES), "--revocation")
+    assert judgement["deciding"]["element_index"] == 0
+    assert judgement["reason"] == "there is no OCSP response; there is no CRL"
+    assert [fetch["outcome"] for fetch in judgement["fetches"]] == ["failed"]
+
+
+def test_where_nothing_is_named_nobody_is_told_to_make_it_reachable(run: Callable[..., Ran], ca: Authority) -> None:
+    causes = run(ca.server(*NAMES), "--revocation", "--format", "json").document["verdict"]["causes"]
+    assert {cause["code"]: cause["advice"] for cause in causes}["CRYPT_E_REVOCATION_OFFLINE"] == (
+        "Give a current CRL or OCSP response of its issuer (--crl, --ocsp), "
+        "since the certificate does not say where one is."
+    )

@@ -16,6 +16,7 @@ from tests.cli.verified import AT, CA, CLIENT, HOST, ROOT, SERVER, chain_file, s
 DAY = timedelta(days=1)
 OLD_CA = ROOT.intermediate("Old CA", not_after=AT - DAY)
 ADDRESSED = CA.server(HOST, extensions=(distribution_points(distribution_point("http://crl.lab.test/")),))
+NEAR = CA.server(HOST, extensions=(distribution_points(distribution_point("http://127.0.0.1:1/")),))
 GIVE_EVIDENCE = "Give a current CRL or OCSP response of its issuer (--crl, --ocsp), since the certificate does not say"
 
 
@@ -47,7 +48,14 @@ def evidence(directory: Path, option: str, *files: bytes) -> tuple[Arguments, ..
     (lambda at: (chain_file(at, ADDRESSED), *evidence(at, "--crl", crl(ROOT))),
      "the certificate may be revoked: ", GIVE_EVIDENCE.replace("since the certificate does not say", "or have it")),
     (lambda at: (chain_file(at, ADDRESSED), "--revocation", "--offline"),
+     "the certificate may be revoked: ", "Leave out --offline, or give a current CRL or OCSP response of its issuer"),
+    (lambda at: (chain_file(at, NEAR), "--revocation"), "the certificate may be revoked: there is no OCSP response; "
+     "there is no CRL; http://127.0.0.1:1/: 127.0.0.1 is a loopback address: ",
+     "Give a current CRL or OCSP response of its issuer (--crl, --ocsp), or allow what certprobe refuses to fetch"),
+    (lambda at: (chain_file(at, NEAR), "--revocation", "--allow-private"),
      "the certificate may be revoked: ", "Make the CRL or OCSP responder named in the certificate reachable"),
+    (lambda at: (chain_file(at, SERVER), "--revocation", "--offline"),
+     "the certificate may be revoked: there is no OCSP response; there is no CRL", GIVE_EVIDENCE),
     (lambda at: (chain_file(at, SERVER), *evidence(at, "--ocsp", ocsp(CA, good(CLIENT)))),
      "the certificate may be revoked: none of the OCSP responses speaks of it; there is no CRL", GIVE_EVIDENCE),
     (lambda at: (chain_file(at, SERVER), *evidence(at, "--crl", crl(CA))),
