@@ -47,16 +47,16 @@ class AskedIn(NamedTuple):
     paths: tuple[str, ...] = ()
 
     @property
-    def manner(self) -> tuple[bool, Requirement, tuple[str, ...]]:
-        """All but what is asked for; a renegotiation and a post-handshake authentication are one manner."""
-        return self.phase is Phase.INITIAL, self.requirement, self.paths
+    def manner(self) -> tuple[Requirement, tuple[str, ...]]:
+        """What the handshake requires, and which paths ask after it: all that a listener can do like the server."""
+        return (self.requirement if self.phase is Phase.INITIAL else Requirement.NONE), self.paths
 
 
 class Mirror(NamedTuple):
     """How a server asks: the versions that it speaks, and what it asks for in each, the lowest first.
 
     A version that is not in `asked` does not ask. `differences` says in words what a listener does otherwise, whatever
-    it is made of; `asking` adds what OpenSSL cannot send.
+    it is made of; `imitating` adds what OpenSSL cannot send.
     """
 
     versions: VersionRange
@@ -69,7 +69,7 @@ class Mirror(NamedTuple):
         return self.asked[-1] if self.asked else None
 
 
-class Asking(NamedTuple):
+class Imitation(NamedTuple):
     """A listener's options that ask as a mirror says, and in words where that falls short."""
 
     options: ServerOptions
@@ -92,7 +92,7 @@ def mirrored(observations: Sequence[Observation]) -> Mirror:
     return Mirror(VersionRange(spoken[0], spoken[-1]), asked, tuple(_by_words(told)))
 
 
-def asking(mirror: Mirror, options: ServerOptions) -> Asking:
+def imitating(mirror: Mirror, options: ServerOptions) -> Imitation:
     """Return `options` changed so that a listener asks for what the mirror says, in the versions that they have.
 
     OpenSSL asks for the same in every version: of the lists of all versions those are taken that leave the fewest
@@ -106,10 +106,10 @@ def asking(mirror: Mirror, options: ServerOptions) -> Asking:
     lists = dict.fromkeys(asking_like(each, options)._replace(signature_algorithms=None) for each in requests)
     algorithms = dict.fromkeys(each.signature_algorithms for each in requests)
     found = [
-        Asking(tried, tuple(words for each in reversed(requests) for words in differences(tried, each)))
+        Imitation(tried, tuple(words for each in reversed(requests) for words in differences(tried, each)))
         for tried in (each._replace(signature_algorithms=codes) for each in lists for codes in algorithms)
     ]
-    return min(found, key=lambda each: len(each.differences), default=Asking(options, ()))
+    return min(found, key=lambda each: len(each.differences), default=Imitation(options, ()))
 
 
 def _asked(seen: Iterable[Observation]) -> AskedIn | None:
@@ -224,11 +224,18 @@ def _of_refusal(version: ProtocolVersion, attempt: Attempt) -> Iterator[str]:
             status = attempt.http.answer.status
             yield f"without a certificate the server answers HTTP {status}; the mirror answers with its own report"
     elif _is_refused_after(attempt, records[-1]):
-        is_tls13 = version is ProtocolVersion.TLS_1_3
-        ours = AlertDescription.certificate_required if is_tls13 else AlertDescription.handshake_failure
-        if (theirs := evidence.fatal_alert(attempt)) != ours:
-            how = "says nothing" if theirs is None else f"sends {name_of(AlertDescription, theirs)}"
+        alert = evidence.fatal_alert(attempt)
+        how = "says nothing" if alert is None else f"sends {name_of(AlertDescription, alert)}"
+        if records[-1].phase is not Phase.INITIAL:
+            yield f"without a certificate the server {how} and hangs up; the mirror answers with its own report"
+        elif alert != (ours := _alert_without(version)):
             yield f"without a certificate the server {how} and hangs up; the mirror sends {ours.name}"
+
+
+def _alert_without(version: ProtocolVersion) -> AlertDescription:
+    """What OpenSSL says to a client that has not sent the certificate that it requires."""
+    is_tls13 = version is ProtocolVersion.TLS_1_3
+    return AlertDescription.certificate_required if is_tls13 else AlertDescription.handshake_failure
 
 
 def _of_suite(attempt: Attempt) -> Iterator[str]:

@@ -7,7 +7,7 @@ import pytest
 from certprobe.application.http import BodyEnd, HttpAnswered
 from certprobe.errors import FailureKind, Party
 from certprobe.lab.pki import name_der
-from certprobe.mirror import AskedIn, Mirror, Observation, asking, mirrored
+from certprobe.mirror import AskedIn, Mirror, Observation, imitating, mirrored
 from certprobe.report.model import AlertRecord, Attempt, HttpFacts, RequestRecord, Stage, StageOutcome, TlsFacts
 from certprobe.tls.enums import AlertDescription, AlertLevel, ClientCertificateType, ProtocolVersion, SignatureScheme
 from certprobe.tls.events import Closure, Negotiated, Phase
@@ -184,7 +184,7 @@ def mirror_of(*requests: CertificateRequest) -> Mirror:
 
 
 def test_names_and_schemes_are_taken_over() -> None:
-    asked = asking(
+    asked = imitating(
         mirror_of(tls13("CN=A", "CN=B", schemes=ECDSA), tls12("CN=A", "CN=B", types=(64,), schemes=ECDSA)), BOTH
     )
     assert asked.options.certificate_authorities == (name_der("CN=A"), name_der("CN=B"))
@@ -193,12 +193,12 @@ def test_names_and_schemes_are_taken_over() -> None:
 
 
 def test_who_asks_nobody_changes_nothing() -> None:
-    assert asking(mirrored((observation(TLS13),)), BOTH) == (BOTH, ())
+    assert imitating(mirrored((observation(TLS13),)), BOTH) == (BOTH, ())
 
 
 def test_schemes_that_only_tls12_has_do_not_stand_against_the_list_of_tls13() -> None:
     tls12_has_more = (*USUAL_SCHEMES, SignatureScheme.dsa_sha256)
-    asked = asking(mirror_of(tls13(NAME), tls12(NAME, types=(1, 2, 64), schemes=tls12_has_more)), BOTH)
+    asked = imitating(mirror_of(tls13(NAME), tls12(NAME, types=(1, 2, 64), schemes=tls12_has_more)), BOTH)
     assert asked.options.signature_algorithms == tls12_has_more
     assert asked.differences == ()
 
@@ -206,7 +206,7 @@ def test_schemes_that_only_tls12_has_do_not_stand_against_the_list_of_tls13() ->
 def test_an_empty_list_beside_more_schemes() -> None:
     empty = tls13()._replace(certificate_authorities=())
     tls12_has_more = (*USUAL_SCHEMES, SignatureScheme.dsa_sha256)
-    asked = asking(mirror_of(empty, tls12(types=(1, 2, 64), schemes=tls12_has_more)), BOTH)
+    asked = imitating(mirror_of(empty, tls12(types=(1, 2, 64), schemes=tls12_has_more)), BOTH)
     assert asked.options.empty_list is EmptyList.EMPTY_EXTENSION
     assert asked.differences == ()
 
@@ -244,11 +244,11 @@ def test_an_empty_list_beside_more_schemes() -> None:
 def test_what_cannot_be_asked_for_is_told(
     requests: tuple[CertificateRequest, ...], differences: tuple[str, ...]
 ) -> None:
-    assert asking(mirror_of(*requests), BOTH).differences == differences
+    assert imitating(mirror_of(*requests), BOTH).differences == differences
 
 
 def test_versions_that_the_listener_does_not_speak_are_not_compared() -> None:
     only = BOTH._replace(versions=VersionRange(TLS13, TLS13))
-    asked = asking(mirror_of(tls13(NAME), tls12("CN=Other")), only)
+    asked = imitating(mirror_of(tls13(NAME), tls12("CN=Other")), only)
     assert asked.options.certificate_authorities == (name_der(NAME),)
     assert asked.differences == ()

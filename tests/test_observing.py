@@ -14,7 +14,7 @@ import pytest
 from certprobe.endpoint import Scheme
 from certprobe.errors import FailureKind, NotReached, UsageError
 from certprobe.lab.pki import ec_key
-from certprobe.mirror import Mirror, Observation, asking, manner_words, mirrored
+from certprobe.mirror import Mirror, Observation, imitating, manner_words, mirrored
 from certprobe.observing import MOST_PATHS, Model, observe, parse_directory_model, parse_web_model
 from certprobe.tls.messages import Announced
 from certprobe.tls.openssl_server import ServerOptions
@@ -33,6 +33,7 @@ REQUIRED = "in the handshake, and requires a certificate"
 SECRET = "after the request for /secret/, and requires a certificate"
 TLS12_13 = ("TLS 1.2", "TLS 1.3")
 HTTP_400 = "without a certificate the server answers HTTP 400; the mirror answers with its own report"
+HANGS_UP = "without a certificate the server sends {} and hangs up; the mirror answers with its own report"
 SAYS_NOTHING = "without a certificate the server says nothing and hangs up; the mirror sends"
 
 
@@ -82,17 +83,17 @@ def test_nginx_without_a_list(nginx: Nginx) -> None:
     assert [each.request.announced for each in mirror.asked] == [Announced.EMPTY_LIST, Announced.EXTENSION_ABSENT]
 
 
-@pytest.mark.parametrize(("host", "expected"), [
-    ("require", dict.fromkeys(TLS12_13, REQUIRED)),
-    ("optional", dict.fromkeys(TLS12_13, OPTIONAL)),
-    ("location_tls12", {"TLS 1.2": SECRET}),
-    ("location_tls13", {"TLS 1.3": SECRET}),
+@pytest.mark.parametrize(("host", "expected", "differences"), [
+    ("require", dict.fromkeys(TLS12_13, REQUIRED), ()),
+    ("optional", dict.fromkeys(TLS12_13, OPTIONAL), ()),
+    ("location_tls12", {"TLS 1.2": SECRET}, (f"TLS 1.2: {HANGS_UP.format('handshake_failure')}",)),
+    ("location_tls13", {"TLS 1.3": SECRET}, (f"TLS 1.3: {HANGS_UP.format('certificate_required')}",)),
 ])  # fmt: skip
-def test_apache(apache: Apache, site: Site, host: str, expected: dict[str, str]) -> None:
+def test_apache(apache: Apache, site: Site, host: str, expected: dict[str, str], differences: tuple[str, ...]) -> None:
     mirror = web(getattr(apache, host), "/secret/")
     assert manners(mirror) == expected
     assert names(mirror) == {(site.root.issued.subject,)}
-    assert mirror.differences == ()
+    assert mirror.differences == differences
 
 
 def test_apache_lists_what_it_does_not_trust(apache: Apache, site: Site) -> None:
@@ -131,13 +132,13 @@ def test_schemes_of_s_server_in_their_order(s_server: Callable[..., int]) -> Non
         *(None, None),
         *((0x0804, 0x0503), (0x0804, 0x0503)),
     ]
-    assert asking(mirror, ServerOptions(SERVER, versions=mirror.versions)).differences == ()
+    assert imitating(mirror, ServerOptions(SERVER, versions=mirror.versions)).differences == ()
 
 
 def test_an_empty_extension(s_server: Callable[..., int]) -> None:
     mirror = web(s_server(*REQUIRE, "-no_ca_names", "-client_sigalgs", "ECDSA+SHA256"))
     assert [each.request.announced for each in mirror.asked] == [Announced.EMPTY_LIST] * 4
-    assert asking(mirror, ServerOptions(SERVER, versions=mirror.versions)).differences == ()
+    assert imitating(mirror, ServerOptions(SERVER, versions=mirror.versions)).differences == ()
 
 
 def test_six_hundred_names_in_their_order(site: Site, s_server: Callable[..., int], tmp_path: Path) -> None:
@@ -147,7 +148,7 @@ def test_six_hundred_names_in_their_order(site: Site, s_server: Callable[..., in
     listed.write_bytes(b"".join(each.certificate_pem for each in many))
     mirror = web(s_server(*REQUEST, "-CAfile", str(listed)))
     assert names(mirror) == {tuple(each.subject for each in many)}
-    asked = asking(mirror, ServerOptions(SERVER, versions=mirror.versions))
+    asked = imitating(mirror, ServerOptions(SERVER, versions=mirror.versions))
     assert asked.options.certificate_authorities == tuple(each.subject for each in many)
     assert not any("certificate_authorities" in words for words in asked.differences)
 
