@@ -10,7 +10,7 @@ from certprobe.render.verbosity import Verbosity
 
 if TYPE_CHECKING:
     from certprobe.render.page import Page
-    from certprobe.report import shape
+    from certprobe.report import shape, shape_values
 
 # What a person wants to know of a directory; -v shows all that it told.
 _TELLING: Final = (
@@ -61,7 +61,7 @@ def _write_ldap(page: Page, ldap: shape.Ldap, verbosity: Verbosity) -> None:
         _write_nt_auth(page, ldap["nt_auth"])
 
 
-def _write_result(page: Page, label: str, result: shape.LdapResult) -> None:
+def _write_result(page: Page, label: str, result: shape_values.LdapResult) -> None:
     failed = result["result"]["code"] != 0
     page.field(label, (words.code(result["result"]), Tone.BAD if failed else Tone.GOOD))
     if result["diagnostic_message"]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from certprobe.render.page import Page, Piece
-    from certprobe.report import shape
+    from certprobe.report import shape, shape_values
 
 _MOST_NAMES: Final = 10
 _MOST_CODES: Final = 6
@@ -134,7 +134,7 @@ def _write_authorities(page: Page, request: shape.CertificateRequest, verbosity:
         page.continued((f"... and {len(names) - shown} more (-v shows all)", Tone.FAINT))
 
 
-def _write_codes(page: Page, label: str, codes: list[shape.Code] | None, verbosity: Verbosity) -> None:
+def _write_codes(page: Page, label: str, codes: list[shape_values.Code] | None, verbosity: Verbosity) -> None:
     if codes is None:
         return
     shown = len(codes) if verbosity is Verbosity.VERBOSE else _MOST_CODES

@@ -10,6 +10,7 @@ from certprobe.render.candidates import has_selection, write_candidates, write_i
 from certprobe.render.chains import has_faults, write_cert_flags, write_judgement, write_server_certificates
 from certprobe.render.experiments import write_acceptances, write_path_map
 from certprobe.render.handshake import write_connection, write_requests, write_sent
+from certprobe.render.headline import lead, verdict_word, write_causes
 from certprobe.render.mapping import write_mapping
 from certprobe.render.page import Page, Tone
 from certprobe.render.verbosity import Verbosity
@@ -21,18 +22,6 @@ if TYPE_CHECKING:
 
     _Labelled: TypeAlias = tuple[str, shape.Attempt]
 
-_WORDS: Final = {
-    "not-reached": "NOT REACHED",
-    "unanswered": "NO ANSWER",
-    "unusable-input": "UNUSABLE INPUT",
-    "interrupted": "INTERRUPTED",
-    "refused-by-alert": "REFUSED",
-    "refused-by-close": "REFUSED",
-    "refused-by-http-status": "REFUSED",
-    "refused-by-ldap-result": "REFUSED",
-    "not-mapped": "REFUSED",
-    "tls-terminator": "REFUSED",
-}
 _TITLES: Final = {
     "accepted": "the server accepted the client certificate",
     "accepted-not-mapped": "the server accepted the client certificate, but maps it to no account",
@@ -44,7 +33,6 @@ _TITLES: Final = {
     "interrupted": "interrupted from the keyboard",
 }
 _REFUSED: Final = "the server refused the login"
-_PROBLEM: Final = "problem"
 _WIDEST_LABEL: Final = 30
 _MOST_WHOLE: Final = 4
 
@@ -57,7 +45,7 @@ def render_text(report: ProbeReport, file: IO[str], verbosity: Verbosity) -> Non
     _write_headline(page, _url(told), verdict["outcome"], verdict["causes"])
     if verbosity is Verbosity.QUIET:
         return
-    _write_causes(page, verdict["outcome"], verdict["causes"])
+    write_causes(page, verdict["outcome"], verdict["causes"])
     write_acceptances(page, told)
     write_path_map(page, told, verbosity)
     if len(attempts) > 1 and not told["acceptances"] and told["path_map"] is None:
@@ -102,39 +90,13 @@ def _label(number: int, attempt: shape.Attempt, paths: Counter[str]) -> str:
     return path if paths[path] == 1 else f"{path} connection {number}".strip()
 
 
-def _word(outcome: str, causes: list[shape.Cause]) -> tuple[str, Tone]:
-    if outcome in _WORDS:
-        return _WORDS[outcome], Tone.BAD
-    if any(cause["weight"] == _PROBLEM for cause in causes):
-        return "PROBLEM", Tone.BAD
-    return "OK", Tone.GOOD
-
-
 def _title(outcome: str, causes: list[shape.Cause]) -> str:
     return causes[0]["title"] if causes else _TITLES.get(outcome, _REFUSED)
 
 
-def _lead(word: str) -> str:
-    return word.ljust(7) + "  "
-
-
 def _write_headline(page: Page, url: str, outcome: str, causes: list[shape.Cause]) -> None:
-    word, tone = _word(outcome, causes)
-    page.line((url, Tone.STRONG), f"  {_title(outcome, causes)}", lead=(_lead(word), tone))
-
-
-def _write_causes(page: Page, outcome: str, causes: list[shape.Cause]) -> None:
-    """The first cause's title stands in the headline already."""
-    indent = len(_lead(_word(outcome, causes)[0]))
-    for index, cause in enumerate(causes):
-        is_problem = cause["weight"] == _PROBLEM
-        if index:
-            lead = ("PROBLEM" if is_problem else "NOTE").ljust(indent)
-            page.line(cause["title"], lead=(lead, Tone.BAD if is_problem else Tone.ODD))
-        if cause["detail"]:
-            page.line(cause["detail"], indent=indent)
-        if cause["advice"]:
-            page.line(cause["advice"], lead=("Change: " if is_problem else "Hint: ", Tone.STRONG), indent=indent)
+    word, tone = verdict_word(outcome, causes)
+    page.line((url, Tone.STRONG), f"  {_title(outcome, causes)}", lead=(lead(word), tone))
 
 
 def _write_overview(page: Page, attempts: list[_Labelled]) -> None:
@@ -142,9 +104,9 @@ def _write_overview(page: Page, attempts: list[_Labelled]) -> None:
     width = min(max(len(label) for label, _ in attempts), _WIDEST_LABEL) + 2
     for label, attempt in attempts:
         conclusion = attempt["conclusion"]
-        word, tone = _word(conclusion["outcome"], conclusion["causes"])
+        word, tone = verdict_word(conclusion["outcome"], conclusion["causes"])
         title = _title(conclusion["outcome"], conclusion["causes"])
-        page.line(f"{label}  ".ljust(width), title, lead=(_lead(word), tone), indent=2)
+        page.line(f"{label}  ".ljust(width), title, lead=(lead(word), tone), indent=2)
 
 
 def _write_attempt(page: Page, attempt: shape.Attempt, which: str, verbosity: Verbosity) -> None:

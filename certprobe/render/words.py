@@ -8,7 +8,7 @@ from certprobe.render.page import Tone
 
 if TYPE_CHECKING:
     from certprobe.render.page import Piece
-    from certprobe.report import shape, shape_pki
+    from certprobe.report import shape, shape_pki, shape_values
 
 _LONGEST_NAME: Final = 500
 
@@ -18,7 +18,7 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def code(value: shape.Code) -> str:
+def code(value: shape_values.Code) -> str:
     """ "unknown_ca (48)"."""
     return f"{value['name']} ({value['code']})"
 

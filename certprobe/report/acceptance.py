@@ -195,6 +195,8 @@ def _received(attempt: Attempt, outcome: Outcome, record: RequestRecord | None) 
     match outcome:
         case Outcome.UNANSWERED | Outcome.NOT_REACHED | Outcome.UNUSABLE_INPUT | Outcome.INTERRUPTED:
             return Received.UNCLEAR
+        case Outcome.REFUSED_BY_CLIENT | Outcome.WOULD_BE_REFUSED:
+            return Received.UNCLEAR
         case _ if attempt.played != ANONYMOUS and (record is None or not record.sent):
             return Received.NOT_SENT
         case Outcome.REFUSED_BY_ALERT | Outcome.REFUSED_BY_CLOSE:

@@ -10,7 +10,7 @@ from certprobe.report.spelling import base64, summary
 if TYPE_CHECKING:
     from certprobe.application.http import HttpAnswered
     from certprobe.application.ldap import LdapResult, RootDseAnswered, WhoAmIAnswered
-    from certprobe.report import shape
+    from certprobe.report import shape, shape_values
     from certprobe.report.model import HttpFacts, LdapFacts, NtAuthFacts
 
 
@@ -33,36 +33,37 @@ def _http_answer(answer: HttpAnswered) -> shape.HttpAnswer:
 def ldap(facts: LdapFacts) -> shape.Ldap:
     """Every answer of an LDAP conversation."""
     return {
-        "start_tls": facts.start_tls and _result(facts.start_tls.result),
+        "start_tls": facts.start_tls and result(facts.start_tls.result),
         "who_am_i_before": facts.who_am_i_before and _who_am_i(facts.who_am_i_before),
-        "bind": facts.bind and _result(facts.bind.result),
+        "bind": facts.bind and result(facts.bind.result),
         "who_am_i_after": facts.who_am_i_after and _who_am_i(facts.who_am_i_after),
         "root_dse": facts.root_dse and _root_dse(facts.root_dse),
         "nt_auth": facts.nt_auth and _nt_auth(facts.nt_auth),
     }
 
 
-def _result(result: LdapResult) -> shape.LdapResult:
+def result(told: LdapResult) -> shape_values.LdapResult:
+    """An LDAPResult."""
     return {
-        "result": {"name": result.name, "code": result.code},
-        "matched_dn": result.matched_dn,
-        "diagnostic_message": result.diagnostic_message,
-        "ad_data": result.ad_data,
+        "result": {"name": told.name, "code": told.code},
+        "matched_dn": told.matched_dn,
+        "diagnostic_message": told.diagnostic_message,
+        "ad_data": told.ad_data,
     }
 
 
 def _who_am_i(answer: WhoAmIAnswered) -> shape.WhoAmI:
-    return {**_result(answer.result), "authzid": answer.authzid}
+    return {**result(answer.result), "authzid": answer.authzid}
 
 
 def _root_dse(answer: RootDseAnswered) -> shape.RootDse:
     attributes: list[shape.Attribute] = [{"type": name, "values": list(values)} for name, values in answer.attributes]
-    return {**_result(answer.result), "attributes": attributes}
+    return {**result(answer.result), "attributes": attributes}
 
 
 def _nt_auth(facts: NtAuthFacts) -> shape.NtAuth:
     return {
         "name": facts.name,
-        "answer": None if facts.answer is None else _result(facts.answer.result),
+        "answer": None if facts.answer is None else result(facts.answer.result),
         "certificates": [summary(certificate) for certificate in certificates(facts)],
     }

@@ -30,6 +30,8 @@ _BEST: Final = (
     Outcome.REFUSED_BY_HTTP_STATUS,
     Outcome.REFUSED_BY_ALERT,
     Outcome.REFUSED_BY_CLOSE,
+    Outcome.WOULD_BE_REFUSED,
+    Outcome.REFUSED_BY_CLIENT,
     Outcome.UNANSWERED,
     Outcome.NOT_REACHED,
     Outcome.UNUSABLE_INPUT,

@@ -38,12 +38,15 @@ def document(report: ProbeReport) -> shape.Document:
             "exit_code": report.exit_code,
             "causes": [cause(each) for each in report.conclusion.causes],
         },
-        "endpoint": _endpoint(report.endpoint),
-        "times": {"started": time(report.started), "seconds": _seconds(report.seconds), "at": time(report.at)},
+        "endpoint": endpoint_facts(report.endpoint),
+        "times": {"started": time(report.started), "seconds": seconds(report.seconds), "at": time(report.at)},
         "trust": report.trust,
         "store": store_facts(report.store),
-        "attempts": [_attempt(attempt, conclusion, report) for attempt, conclusion in pairs],
+        "attempts": [
+            attempt_facts(attempt, conclusion, report.store, report.accounts) for attempt, conclusion in pairs
+        ],
         **_whole(report),
+        "visit": None,
     }
 
 
@@ -64,7 +67,8 @@ def _whole(report: ProbeReport) -> _Whole:
     return {"acceptances": found, "path_map": paths, "untried": [untried(each) for each in report.untried]}
 
 
-def _endpoint(endpoint: Endpoint) -> shape.Endpoint:
+def endpoint_facts(endpoint: Endpoint) -> shape.Endpoint:
+    """An address and its parts."""
     return {
         "url": endpoint.url,
         "scheme": endpoint.scheme.value,
@@ -74,7 +78,8 @@ def _endpoint(endpoint: Endpoint) -> shape.Endpoint:
     }
 
 
-def _seconds(seconds: float) -> float:
+def seconds(seconds: float) -> float:
+    """To the microsecond."""
     return round(seconds, 6)
 
 
@@ -97,7 +102,10 @@ def _identity(number: int, credential: Credential) -> shape.Identity:
     }
 
 
-def _attempt(attempt: Attempt, conclusion: Conclusion, report: ProbeReport) -> shape.Attempt:
+def attempt_facts(
+    attempt: Attempt, conclusion: Conclusion, store: StoreFacts, accounts: AccountStore | None
+) -> shape.Attempt:
+    """One connection and what it comes to."""
     return {
         "path": attempt.path,
         "played": None if attempt.played is None else {"number": attempt.played.number},
@@ -108,13 +116,13 @@ def _attempt(attempt: Attempt, conclusion: Conclusion, report: ProbeReport) -> s
         },
         "asked": asked(attempt.tls),
         "stages": [_stage(stage) for stage in attempt.stages],
-        "tls": attempt.tls and tls(attempt.tls, report.store),
+        "tls": attempt.tls and tls(attempt.tls, store),
         "http": attempt.http and http(attempt.http),
         "ldap": attempt.ldap and ldap(attempt.ldap),
         "server": attempt.server and judgement(attempt.server),
         "client": attempt.client and judgement(attempt.client),
         "cert_flags": _cert_flags(attempt),
-        "mapping": _mapping(attempt, report.accounts),
+        "mapping": _mapping(attempt, accounts),
     }
 
 
@@ -129,7 +137,7 @@ def _cert_flags(attempt: Attempt) -> shape_pki.Status | None:
 def _stage(stage: StageOutcome) -> shape.Stage:
     return {
         "stage": stage.stage.value,
-        "seconds": _seconds(stage.seconds),
+        "seconds": seconds(stage.seconds),
         "detail": stage.detail,
         "kind": None if stage.kind is None else stage.kind.value,
         "party": None if stage.party is None else stage.party.value,

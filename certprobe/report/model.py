@@ -141,7 +141,10 @@ class Judgement(NamedTuple):
 
 
 class Outcome(enum.Enum):
-    """How the login by certificate went; the words of the contract, in JSON as they stand here."""
+    """How the login by certificate went; the words of the contract, in JSON as they stand here.
+
+    REFUSED_BY_CLIENT and WOULD_BE_REFUSED are a listener's: the client did not trust it, or did not wait for an answer.
+    """
 
     ACCEPTED = "accepted"
     ACCEPTED_NOT_MAPPED = "accepted-not-mapped"
@@ -151,6 +154,8 @@ class Outcome(enum.Enum):
     REFUSED_BY_CLOSE = "refused-by-close"
     REFUSED_BY_HTTP_STATUS = "refused-by-http-status"
     REFUSED_BY_LDAP_RESULT = "refused-by-ldap-result"
+    REFUSED_BY_CLIENT = "refused-by-client"
+    WOULD_BE_REFUSED = "would-be-refused"
     NOT_MAPPED = "not-mapped"
     TLS_TERMINATOR = "tls-terminator"
     UNANSWERED = "unanswered"

@@ -12,13 +12,8 @@ from typing import TypedDict
 from certprobe.report.shape_mapping import Mapping
 from certprobe.report.shape_pki import Certificate, Judgement, Name, Status, Summary
 from certprobe.report.shape_run import Acceptance, PathMap, Played, Untried
-
-
-class Code(TypedDict):
-    """A code point of a registry and its name there, or its number in hexadecimal."""
-
-    name: str
-    code: int
+from certprobe.report.shape_values import Code, HeaderField, LdapResult
+from certprobe.report.shape_visit import Visit
 
 
 class Cause(TypedDict):
@@ -220,15 +215,6 @@ class Tls(TypedDict):
     closure: str | None
 
 
-class LdapResult(TypedDict):
-    """LDAPResult; `ad_data` is the Windows error in hexadecimal digits that Active Directory gives in its message."""
-
-    result: Code
-    matched_dn: str
-    diagnostic_message: str
-    ad_data: str | None
-
-
 class WhoAmI(LdapResult):
     """`authzid` is empty for anonymous, null where the request failed."""
 
@@ -265,13 +251,6 @@ class Ldap(TypedDict):
     who_am_i_after: WhoAmI | None
     root_dse: RootDse | None
     nt_auth: NtAuth | None
-
-
-class HeaderField(TypedDict):
-    """A header field, its name in lower case."""
-
-    name: str
-    value: str
 
 
 class HttpAnswer(TypedDict):
@@ -319,7 +298,8 @@ class Attempt(TypedDict):
 class Document(TypedDict):
     """The whole report; `path_map` is null where there is one path, or none.
 
-    `acceptances` and `untried` are empty where no experiment was made, and where nothing is left untried.
+    `acceptances` and `untried` are empty where no experiment was made, and where nothing is left untried. `visit` is
+    null where we were the client.
     """
 
     schema: int
@@ -334,3 +314,4 @@ class Document(TypedDict):
     acceptances: list[Acceptance]
     path_map: PathMap | None
     untried: list[Untried]
+    visit: Visit | None

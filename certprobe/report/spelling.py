@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from certprobe.pki.certificate import Certificate
-    from certprobe.report import shape, shape_pki
+    from certprobe.report import shape, shape_pki, shape_values
     from certprobe.report.model import Cause
     from certprobe.wincrypt.hresult import HResult
 
@@ -41,12 +41,12 @@ def version(code: int) -> str:
     return known.get(code) or f"0x{code:04x}"
 
 
-def code(registry: type[enum.IntEnum], number: int) -> shape.Code:
+def code(registry: type[enum.IntEnum], number: int) -> shape_values.Code:
     """A code point and its name."""
     return {"name": name_of(registry, number), "code": number}
 
 
-def codes(registry: type[enum.IntEnum], numbers: Iterable[int] | None) -> list[shape.Code] | None:
+def codes(registry: type[enum.IntEnum], numbers: Iterable[int] | None) -> list[shape_values.Code] | None:
     """Code points and their names; None stays None."""
     return None if numbers is None else [code(registry, number) for number in numbers]
 

@@ -42,6 +42,8 @@ _GRAVITY = (
     Outcome.NOT_REACHED,
     Outcome.UNANSWERED,
     *_REFUSED,
+    Outcome.REFUSED_BY_CLIENT,
+    Outcome.WOULD_BE_REFUSED,
     Outcome.ACCEPTED_NOT_MAPPED,
     Outcome.ACCEPTED,
     Outcome.ACCEPTED_ANONYMOUSLY,

@@ -25,7 +25,7 @@ from certprobe.pki.credential import KeyStatus
 from certprobe.pki.extensions import APPLICATION_POLICIES, GeneralNameKind
 from certprobe.pki.usage import KeyUsage
 from certprobe.policy.status import ChainPolicy
-from certprobe.report import shape, shape_mapping, shape_pki, shape_run
+from certprobe.report import shape, shape_mapping, shape_pki, shape_run, shape_values, shape_visit
 from certprobe.report.acceptance import Listed, Received
 from certprobe.report.document import document
 from certprobe.report.model import Outcome, ProbeReport, RequestRecord, Role, Stage, TlsFacts, Weight, WhyUntried
@@ -51,7 +51,8 @@ def spelled(name: str) -> str:
 
 
 def shapes() -> Iterator[tuple[str, type, dict[str, Any]]]:
-    for name, kind in (vars(shape) | vars(shape_mapping) | vars(shape_pki) | vars(shape_run)).items():
+    modules = (shape, shape_mapping, shape_pki, shape_run, shape_values, shape_visit)
+    for name, kind in {name: kind for module in modules for name, kind in vars(module).items()}.items():
         if is_typeddict(kind):
             assert isinstance(kind, type)
             where = RENAMED.get(name, (spelled(name),))
