@@ -56,7 +56,10 @@ HOMES: Final[dict[Family, Home]] = {
         "OpenSSL verification",
         'in "verify error:num=", "Verify return code", SSL_CLIENT_VERIFY and ssl_client_verify of OpenSSL\'s users',
         "openssl/x509_vfy.h",
-        ("x509", "x509verr", "x509v", "openssl", "verify", "verifyerror", "verifyerrornum", "num", "verifyreturncode"),
+        (
+            *("x509", "x509verr", "x509v", "openssl", "num", "errornum"),
+            *("verify", "verifyerror", "verifyerrornum", "verifyreturncode"),
+        ),
     ),
     Family.LDAP: Home(
         "LDAP result",

@@ -173,7 +173,7 @@ _RULES: Final = (
     ),
     _Rule(
         ("800", "000903"),
-        re.compile(r"(?<![\w.-])(?:0x)?(800[0-9a-f]{5}|000903[0-9a-f]{2})\b(?!: LdapErr)", re.I),
+        re.compile(r"(?<![\w.-])(?:0x)?(800[0-9a-f]{5}|000903[0-9a-f]{2})(?:u?l{0,2}|h)\b(?!: LdapErr)", re.I),
         _after("hresult"),
     ),
     _Rule(("214",), re.compile(r"(?<![\w.-])(-?214[0-9]{7})(?![\w.])"), _after("hresult")),

@@ -14,11 +14,12 @@ from certprobe.explain.reading import MASKS, Reading, has_only_known_bits, read
 LONGEST: Final = 256
 """No code is written with more characters."""
 
-_HEXADECIMAL: Final = re.compile(r"0[xX]([0-9A-Fa-f]{1,8})")
+# With the suffix that it has in winerror.h and other sources, if any.
+_HEXADECIMAL: Final = re.compile(r"0[xX]([0-9A-Fa-f]{1,8})[uU]?[lL]{0,2}")
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,10}")
 # Hexadecimal digits that need no 0x before them.
-_BARE_DATA: Final = re.compile(r"[0-9A-Fa-f]{1,8}")
-_BARE_HRESULT: Final = re.compile(r"8[0-9A-Fa-f]{7}")
+_BARE_DATA: Final = re.compile(r"([0-9A-Fa-f]{1,8})")
+_BARE_HRESULT: Final = re.compile(r"(8[0-9A-Fa-f]{7})[hH]?")
 _SUB_STATUS: Final = re.compile(r"([1-5][0-9]{2})\.([0-9]{1,2})")
 # Alerts in the names of OpenSSL (TLSV1_ALERT_UNKNOWN_CA) and NSS (SSL_ERROR_UNKNOWN_CA_ALERT), and in OpenSSL's packed
 # numbers of before and since version 3 (14094418, 0A000418), where they are reasons from 1000 on.
@@ -169,8 +170,8 @@ def _number(text: str, family: Family) -> int | None:
     if (hexadecimal := _HEXADECIMAL.fullmatch(text)) is not None:
         return int(hexadecimal[1], 16)
     bare = {Family.AD_DATA: _BARE_DATA, Family.HRESULT: _BARE_HRESULT}.get(family)
-    if bare is not None and bare.fullmatch(text):
-        return int(text, 16)
+    if bare is not None and (digits := bare.fullmatch(text)) is not None:
+        return int(digits[1], 16)
     if not _DECIMAL.fullmatch(text):
         return None
     number = int(text)

@@ -25,6 +25,7 @@ def read(spelling: str) -> list[str]:
 
 @pytest.mark.parametrize("spelling", [
     *("CERT_E_UNTRUSTEDROOT", "cert_e_untrustedroot", "0x800B0109", "0x800b0109", "800B0109", "2148204809"),
+    *("0x800B0109L", "0X800b0109ul", "800b0109h", "800B0109H"),
     *("-2146762487", " 2148204809 ", "hresult 0x800b0109", "sspi:-2146762487", "error:0x800B0109"),
     "Error: -2146762487",
 ])  # fmt: skip
@@ -48,6 +49,7 @@ def test_hresult_in_every_spelling(spelling: str) -> None:
     ("alert(48)", ["tls-alert 48 unknown_ca"]),
     ("X509_V_ERR_CERT_HAS_EXPIRED", ["openssl-verify 10 X509_V_ERR_CERT_HAS_EXPIRED"]),
     ("verify error:num=10", ["openssl-verify 10 X509_V_ERR_CERT_HAS_EXPIRED"]),
+    ("error:num=10", ["openssl-verify 10 X509_V_ERR_CERT_HAS_EXPIRED"]),
     ("self signed certificate", ["openssl-verify 18 X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT"]),
     ("403.16", ["iis-sub-status 403.16 Client certificate is untrusted or invalid"]),
     ("iis 403.7", ["iis-sub-status 403.7 Client certificate required"]),
