@@ -181,6 +181,7 @@ def test_program_without_a_shebang(site: Site, nginx: Nginx, tmp_path: Path) -> 
 def test_program_does_not_see_our_passwords(site: Site, optional: Callable[..., Document], tmp_path: Path) -> None:
     pick = program(tmp_path, f"env >{tmp_path}/environment", "echo '{\"number\": 1}'")
     secrets = {"STORE_PASSWORD": PKCS12_PASSWORD.decode(), "CERTPROBE_PROXY_PASSWORD": "hunter2", "CARD": "blue"}
+    secrets["CERTPROBE_MAP_PASSWORD"] = "hunter2"
     arguments = ("--cert", site.pkcs12_file, "--password-env", "STORE_PASSWORD", "--callback-exec", pick)
     document = optional(*arguments, env=secrets)
     assert request_of(document)["chosen"]["number"] == 1

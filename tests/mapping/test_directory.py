@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from certprobe.mapping.accounts import Account, MappingRule, Source
 from certprobe.mapping.alt_security_identities import alt_security_identities
-from certprobe.mapping.directory import MOST_ASSERTIONS, account, assertions, domain_of
+from certprobe.mapping.directory import ATTRIBUTES, MOST_ASSERTIONS, account, assertions, domain_of
+from certprobe.mapping.lookup import DirectoryFacts
 from certprobe.mapping.parsing import parse_alt_security_identity
 from certprobe.mapping.ruling import candidates
 from certprobe.mapping.sid import sid_octets
@@ -144,6 +147,21 @@ def test_the_name_of_an_account(kind: str, name: str) -> None:
 def test_what_cannot_be_read_is_not_there(entry: tuple[tuple[str, tuple[bytes, ...]], ...]) -> None:
     read = account(DN, entry, None)
     assert read._replace(enabled=None) == Account(DN, source=Source.DIRECTORY, distinguished_name=DN)
+
+
+VALUES = st.lists(st.binary(max_size=40) | st.text("S-15X509:<>IKR0Z.+", max_size=40).map(str.encode)).map(tuple)
+
+
+@given(st.text(max_size=20), st.lists(st.tuples(st.sampled_from((*ATTRIBUTES, ";", "CN;x")), VALUES), max_size=9))
+def test_nothing_in_an_entry_is_an_error(name: str, entry: list[tuple[str, tuple[bytes, ...]]]) -> None:
+    read = account(name, entry, DOMAIN)
+    assert read.distinguished_name == name
+    assert AccountStore([read]).with_directory(DirectoryFacts("", None, {})).has_rules
+
+
+@given(st.text(max_size=60))
+def test_any_name_may_be_a_naming_context(text: str) -> None:
+    domain_of(text)
 
 
 def test_a_sid_may_stand_there_as_text() -> None:
