@@ -44,7 +44,8 @@ def check_path_length(path: PathView) -> Iterator[Result]:
             limit, who = asked, "the question"
         if limit is not None and depths[index] > limit:
             violated_by = f"{who} allows {limit} below it"
-            yield index, _invalid(f"allows a path length of {limit}, but the path has {depths[index]} CAs below it")
+            below = f"{depths[index]} {'CA' if depths[index] == 1 else 'CAs'}"
+            yield index, _invalid(f"allows a path length of {limit}, but the path has {below} below it")
         elif violated_by is not None:
             yield index, _invalid(f"stands in a path with more CAs than allowed: {violated_by}")
 

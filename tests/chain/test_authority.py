@@ -52,6 +52,10 @@ def test_a_violated_path_length_marks_the_ca_that_set_it_and_every_ca_below() ->
     assert errors(chain) == [0x400, 0, 0x400, 0x400, 0x400, 0]
     assert details(chain, 3) == ["allows a path length of 1, but the path has 2 CAs below it"]
     assert details(chain, 1) == ["stands in a path with more CAs than allowed: CN=top allows 1 below it"]
+    narrow = root.intermediate("narrow", basic_constraints=allowing(0))
+    low = narrow.intermediate("low")
+    chain = judge(low.server("www.lab.test"), narrow, low, roots=(root,))
+    assert details(chain, 2) == ["allows a path length of 0, but the path has 1 CA below it"]
 
 
 def test_a_path_length_that_is_just_enough_is_enough() -> None:

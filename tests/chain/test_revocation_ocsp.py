@@ -11,7 +11,7 @@ from certprobe.chain.profile import RFC_5280
 from certprobe.lab.pki import Authority, Extension, Options
 from certprobe.lab.revocation import OcspOptions, ResponderId, good, ocsp, ocsp_without_success, revoked, unknown
 from certprobe.pki.crl_entries import CrlReason
-from certprobe.pki.ocsp import ID_PKIX_OCSP_NOCHECK, OcspResponseStatus
+from certprobe.pki.ocsp import ID_PKIX_OCSP_NOCHECK, ID_PKIX_OCSP_NONCE, OcspResponseStatus
 from certprobe.pki.usage import OCSP_SIGNING
 from tests.chain.evidence import asked, status, why
 from tests.chain.judging import AT, CA, ROOT, SERVER
@@ -19,6 +19,7 @@ from tests.chain.judging import AT, CA, ROOT, SERVER
 DAY = timedelta(days=1)
 NO_CHECK = Extension(ID_PKIX_OCSP_NOCHECK, b"\x05\x00")
 ODD = Extension("1.2.3.4", b"\x05\x00", critical=True)
+NONCE = Extension(ID_PKIX_OCSP_NONCE, b"\x04\x10" + bytes(range(16)))
 SAME_NAME = Authority.root("CA", at=AT)
 OTHER_CA = ROOT.intermediate("Other CA")
 
@@ -49,6 +50,10 @@ def responder(authority: Authority = CA, **changes: Unpack[Options]) -> OcspOpti
     (ocsp(CA, good(SERVER), extensions=[ODD]), "unknown"),
     (ocsp(CA, good(SERVER), single_extensions=[ODD]), "unknown"),
     (ocsp(CA, good(SERVER), extensions=[ODD._replace(critical=False)]), "good"),
+    (ocsp(CA, good(SERVER), extensions=[NONCE]), "good"),
+    (ocsp(CA, good(SERVER), extensions=[NONCE._replace(critical=True)]), "good"),
+    (ocsp(CA, revoked(SERVER), extensions=[NONCE]), "revoked"),
+    (ocsp(CA, good(SERVER), extensions=[NONCE], next_update=AT - DAY), "unknown"),
     (ocsp(CA, good(SERVER))[:-1], "unknown"),
     (ocsp(CA, good(SERVER))[:-1] + b"\x00\x00", "unknown"),
     (ocsp_without_success(OcspResponseStatus.tryLater), "unknown"),
