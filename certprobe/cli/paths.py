@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 from typing import TYPE_CHECKING, Final
 
 from certprobe.cli.inputs import name_of, read_file
 from certprobe.endpoint import parse_https, parse_path
 from certprobe.errors import UsageError
+from certprobe.pki.text import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MOST_PATHS: Final = 1000
 _LONGEST_FILE: Final = 1024 * 1024
-_COMMENT: Final = b"#"
+_COMMENT: Final = "#"
 
 
 def endpoints(endpoint: Endpoint, paths: tuple[str, ...], file: str | None) -> tuple[Endpoint, ...]:
@@ -37,15 +37,18 @@ def _read(file: str, endpoint: Endpoint) -> Iterator[str]:
     data = read_file(file, _LONGEST_FILE)
     place = name_of(file)
     found = False
-    for number, line in enumerate(data.removeprefix(codecs.BOM_UTF8).split(b"\n"), 1):
+    try:
+        text = as_text(data)
+    except UnicodeDecodeError as error:
+        number = 1 + data.count(b"\n", 0, error.start)
+        raise UsageError(f"{place}, line {number}: not UTF-8") from None
+    for number, line in enumerate(text.split("\n"), 1):
         stripped = line.strip()
         if not stripped or stripped.startswith(_COMMENT):
             continue
         found = True
         try:
-            yield _path(stripped.decode(), endpoint)
-        except UnicodeDecodeError:
-            raise UsageError(f"{place}, line {number}: not UTF-8") from None
+            yield _path(stripped, endpoint)
         except UsageError as error:
             raise UsageError(f"{place}, line {number}: {error}") from None
     if not found:

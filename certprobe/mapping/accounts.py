@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from certprobe.errors import DecodeError
 from certprobe.mapping.parsing import parse_alt_security_identity
 from certprobe.mapping.sid import sid_octets
+from certprobe.pki.text import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,11 +126,8 @@ def parse_accounts(data: bytes) -> tuple[Account, ...]:
 
 
 def _text(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        # What PowerShell writes when output is redirected.
-        return data.decode("utf-16", "replace")
     try:
-        return data.decode("utf-8-sig")
+        return as_text(data)
     except UnicodeDecodeError:
         raise DecodeError("rules are UTF-8 text, which this is not") from None
 

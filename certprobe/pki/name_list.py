@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from certprobe.errors import DecodeError
 from certprobe.pki.name import COMMON_NAME, DistinguishedName
 from certprobe.pki.name_text import Order, parse_name, parse_oneline
+from certprobe.pki.text import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,11 +52,8 @@ def parse_names(data: bytes) -> tuple[DistinguishedName, ...]:
 
 
 def _text(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        # What PowerShell writes when output is redirected.
-        return data.decode("utf-16", "replace")
     try:
-        return data.decode("utf-8-sig")
+        return as_text(data)
     except UnicodeDecodeError:
         return data.decode("latin-1")
 

@@ -137,6 +137,11 @@ def test_a_file_of_paths(site: Site, nginx: Nginx, paths_file: Path) -> None:
     assert asked_for(ran) == ["/first", "/a", "/b?q=1", "/from-url?x=https://elsewhere/", "/r%C3%A4tsel"]
 
 
+def test_a_file_as_powershell_writes_it(site: Site, nginx: Nginx, paths_file: Path) -> None:
+    paths_file.write_bytes("/a\r\n/b\r\n".encode("utf-16"))
+    assert asked_for(probe(site, nginx, "--paths-from", paths_file)) == ["/a", "/b"]
+
+
 def test_standard_input(site: Site, nginx: Nginx) -> None:
     assert asked_for(probe(site, nginx, "--paths-from", "-", stdin=b"/a\n/b")) == ["/a", "/b"]
 
