@@ -78,7 +78,20 @@ _MATCH: Final = {
     "--key FILE": "--private-key --keyfile -key",
     "--password-file FILE or --password-env NAME": "--pass --password -pass -passin",
     "--sni NAME": "-servername --server-name",
+    "--recursive": "-r -R",
     "--at TIME": "-attime --attime",
+}
+_INSPECT: Final = {
+    "A file is named without an option: certprobe inspect FILE.": "-in --infile -keystore --keystore -file -db",
+    "It is not needed: what a file is shows by itself.": "-inform --inder --inraw --p12-info -storetype -legacy",
+    "It is not needed: everything is shown, and no key.": (
+        "-text -noout -info -list -rfc -print -print_certs -subject -issuer -dates -enddate -serial -fingerprint"
+        " -purpose -nokeys -nodes -noenc -clcerts -cacerts -nocerts -certificate-info --certificate-info"
+    ),
+    "--password-file FILE or --password-env NAME": "--pass --password -pass -passin -storepass -keypass",
+    "--recursive": "-r -R",
+    "--at TIME": "-attime --attime",
+    "-q": "-quiet --silent -s",
 }
 
 
@@ -91,6 +104,7 @@ _SPELLINGS: Final = {
     "ldap": _by_name(_LDAP),
     "verify": _by_name(_VERIFY),
     "match": _by_name(_MATCH),
+    "inspect": _by_name(_INSPECT),
 }
 
 

@@ -10,12 +10,14 @@ import pytest
 
 from certprobe.cli.flags import parse_flag
 from certprobe.cli.https import https
+from certprobe.cli.inspect import inspect
 from certprobe.cli.ldap import ldap
 from certprobe.cli.main import cli
+from certprobe.cli.match import match
 from certprobe.cli.spellings import _SPELLINGS, told
 from certprobe.cli.verify import verify
 
-COMMANDS = {"https": https, "ldap": ldap, "verify": verify}
+COMMANDS = {"https": https, "ldap": ldap, "verify": verify, "match": match, "inspect": inspect}
 # A command keeps the names of its --help from its first context, and they come from the parent's.
 PARENT = click.Context(cli, info_name="certprobe", **cli.context_settings)
 USUAL = "chain-exclude-root"
@@ -101,6 +103,9 @@ def test_what_is_missing_is_missing() -> None:
     ("verify -crl_check a.pem", "No such option: -crl_check. certprobe spells it --revocation=end-cert"),
     ("verify -verify_hostname h a.pem", "No such option: -verify_hostname. certprobe spells it --host NAME"),
     ("verify -verbose a.pem", "No such option: -verbose. certprobe spells it -v"),
+    ("inspect -in a.pem -text", "No such option: -in. A file is named without an option: certprobe inspect FILE."),
+    ("inspect a.jks -storepass x", "No such option: -storepass. certprobe spells it --password-file FILE or "),
+    ("inspect -r certs", "No such option: -r. certprobe spells it --recursive"),
     ("verify a.pem --cacerts", "No such option '--cacerts'."),
     ("verify -- a.pem", None),
     ("verify --nope -- -CAfile", "No such option '--nope'."),
