@@ -66,6 +66,7 @@ _BEGINNINGS: Final = (
     (b"---- BEGIN SSH2 PUBLIC KEY", StrayKind.SSH_PUBLIC_KEY),
     (b"\x1e\xf1\xb5\xb0", StrayKind.PVK),
     (b"\x00\x00\x00\x00CERT", StrayKind.SERIALIZED_STORE),
+    # BKS and UBER alike: version, and the length of the salt that follows.
     (b"\x00\x00\x00\x01\x00\x00\x00\x14", StrayKind.BOUNCY_CASTLE_STORE),
     (b"\x00\x00\x00\x02\x00\x00\x00\x14", StrayKind.BOUNCY_CASTLE_STORE),
     (b"SQLite format 3\x00", StrayKind.NSS_DATABASE),
@@ -124,6 +125,8 @@ def _of_der(data: bytes) -> StrayKind | None:
         inner = tuple(member.tag for member, _ in zip(der.children(data, first), range(8), strict=False))
     except der.DerError:
         return None
+    if tags == (der.SEQUENCE,) and inner == (der.SEQUENCE, der.OCTET_STRING):
+        return StrayKind.BOUNCY_CASTLE_STORE  # BCFKS: ObjectStore of EncryptedObjectStoreData
     if tags == (der.BIT_STRING,) and inner[:1] == (der.OBJECT_IDENTIFIER,):
         return StrayKind.PUBLIC_KEY
     if tags != (der.SEQUENCE, der.BIT_STRING):

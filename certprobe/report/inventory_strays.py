@@ -44,7 +44,7 @@ WORDS: Final = {
         "a serialized certificate store of Windows (SST)", "certutil -split -dump FILE writes its certificates out."
     ),
     StrayKind.BOUNCY_CASTLE_STORE: _Words(
-        "a key store of Bouncy Castle (BKS)",
+        "a key store of Bouncy Castle (BKS, UBER or BCFKS)",
         "keytool -importkeystore -deststoretype PKCS12 with Bouncy Castle's provider makes a PKCS#12 file of it.",
     ),
     StrayKind.NSS_DATABASE: _Words(

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from certprobe.lab.der import integer, pem, sequence, tlv
+from certprobe.lab.der import integer, oid, pem, sequence, tlv
 from certprobe.pki.certification_request import decode_certification_request
 from certprobe.pki.der import DerError
 from certprobe.pki.strays import StrayKind, strays
@@ -28,6 +28,9 @@ CRL = x509.CertificateRevocationListBuilder().issuer_name(NAME).last_update(AT).
 CRL_DER = CRL.sign(ISSUING.issued.private_key, hashes.SHA256()).public_bytes(Encoding.DER)
 OCSP = sequence(tlv(0x0A, b"\x06"))
 OPENSSH = ALICE.private_key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+
+_ALGORITHM = sequence(oid("1.2.840.113549.1.5.13"), sequence())
+BCFKS = sequence(sequence(_ALGORITHM, tlv(0x04, bytes(99))), sequence(_ALGORITHM, _ALGORITHM, tlv(0x04, bytes(64))))
 
 
 def kinds(data: bytes) -> list[StrayKind]:
@@ -53,6 +56,8 @@ def kinds(data: bytes) -> list[StrayKind]:
     (bytes.fromhex("1ef1b5b0") + bytes(20), StrayKind.PVK),
     (b"\x00\x00\x00\x00CERT\x00\x00", StrayKind.SERIALIZED_STORE),
     (b"\x00\x00\x00\x02\x00\x00\x00\x14" + bytes(20), StrayKind.BOUNCY_CASTLE_STORE),
+    (b"\x00\x00\x00\x01\x00\x00\x00\x14" + bytes(24), StrayKind.BOUNCY_CASTLE_STORE),
+    (BCFKS, StrayKind.BOUNCY_CASTLE_STORE),
     (b"SQLite format 3\x00" + bytes(84), StrayKind.NSS_DATABASE),
     (base64.encodebytes(ALICE.der), StrayKind.BARE_BASE64),
     (base64.b64encode(ALICE.pkcs12(b"secret")), StrayKind.BARE_BASE64),
