@@ -49,7 +49,7 @@ def signature_algorithms(credential: Credential, asked: Asked) -> Cell:
     kind = key_kind(credential.certificate)
     if listed is None:
         if possible or request.version >= ProtocolVersion.TLS_1_2:
-            return NotAsked(subject, clause, "the server lists no signature schemes")
+            return NotAsked(subject, clause, "no signature schemes are listed")
         clause, offered = "RFC 4346 7.4.8", "nothing but MD5 and SHA-1 signatures of RSA, DSA and ECDSA keys"
     elif common := [code for code in listed if code in possible]:
         return Met(subject, clause, f"a key of {kind} signs with {scheme_names(common[:1])}")
@@ -71,7 +71,7 @@ def signature_algorithms_cert(credential: Credential, asked: Asked) -> Cell:
     subject, clause = Subject.SIGNATURE_ALGORITHMS_CERT, "RFC 8446 4.2.3" if asked.is_tls13 else "RFC 5246 7.4.4"
     offered = asked.request.signature_algorithms_cert or asked.request.signature_algorithms
     if offered is None:
-        return NotAsked(subject, clause, "the server lists no signature schemes")
+        return NotAsked(subject, clause, "no signature schemes are listed")
     # Self-signed certificates are not validated by their signature, so any algorithm will do (RFC 8446 4.4.2.2).
     sent = [certificate for certificate in chain_of(credential) if not certificate.is_self_issued]
     strange = next((each for each in sent if not signed_with(each).intersection(offered)), None)

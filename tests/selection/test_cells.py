@@ -65,7 +65,14 @@ FACTS: list[tuple[Subject, Issued, CertificateRequest, Verdict, str, str]] = [
         "RFC 8446 4.2.3",
         "a key of rsaEncryption signs with rsa_pss_rsae_sha512",
     ),
-    (Subject.SIGNATURE_ALGORITHMS, ALICE, tls11(), Verdict.NOT_ASKED, "RFC 5246 7.4.4", "lists no signature schemes"),
+    (
+        Subject.SIGNATURE_ALGORITHMS,
+        ALICE,
+        tls11(),
+        Verdict.NOT_ASKED,
+        "RFC 5246 7.4.4",
+        "no signature schemes are listed",
+    ),
     (Subject.SIGNATURE_ALGORITHMS_CERT, ALICE, tls13(), Verdict.MET, "RFC 8446 4.2.3", "signed with ecdsa-with-SHA256"),
     (
         Subject.SIGNATURE_ALGORITHMS_CERT,
@@ -73,7 +80,7 @@ FACTS: list[tuple[Subject, Issued, CertificateRequest, Verdict, str, str]] = [
         tls13(schemes=None),
         Verdict.NOT_ASKED,
         "RFC 8446 4.2.3",
-        "the server lists no signature schemes",
+        "no signature schemes are listed",
     ),
     (
         Subject.CERTIFICATE_AUTHORITIES,
