@@ -86,3 +86,19 @@ def test_a_flag_says_otherwise_what_is_checked(made: Path, web: Web) -> None:
     assert (decides(bob), bits(bob)) == (("base", "CRYPT_E_REVOCATION_OFFLINE", 0, 1), [[], OFFLINE, []])
     _, bob = judged(made, *options, "--flag", "CERT_CHAIN_REVOCATION_CHECK_END_CERT")
     assert (decides(bob), bits(bob)) == (CLEAN, [[], [], []])
+
+
+def test_that_revocation_was_asked_for_shows_without_being_asked_for_details(made: Path) -> None:
+    def text(*options: Arguments) -> str:
+        ran = certprobe(
+            "verify", made / "bob.der", "--trust", made / "root.der", "--fetch", "--allow-private", *options,
+            env={"XDG_CACHE_HOME": str(made / "cache")},
+        )  # fmt: skip
+        assert ran.exit_code == 0
+        return ran.stdout
+
+    assert "Fetched or cached" not in text()
+    assert "/ca.cer  cached, " in text("--revocation")
+    assert "  Fetched or cached for revocation: 2 sources (-v shows which)\n" in text("--revocation")
+    assert text("--revocation", "-v").count(".crl  cached, ") == 2
+    assert "Fetched or cached" not in text("--revocation", "-v")
