@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from certprobe.errors import DecodeError
 from certprobe.pki.name import COMMON_NAME, DistinguishedName
 from certprobe.pki.name_text import Order, parse_name, parse_oneline
+from certprobe.pki.pem import as_ascii
 from certprobe.pki.text import as_text
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ _HEXADECIMAL: Final = re.compile(r"#(?:[0-9A-Fa-f]{2})+")
 
 def is_client_output(data: bytes) -> bool:
     """Whether a file is what `openssl s_client` or `gnutls-cli` printed, and says which names the server sent."""
-    return any(heading.encode() in data for heading in (_OPENSSL, _OPENSSL_NONE, _GNUTLS))
+    text = as_ascii(data)
+    return any(heading.encode() in text for heading in (_OPENSSL, _OPENSSL_NONE, _GNUTLS))
 
 
 def parse_names(data: bytes) -> tuple[DistinguishedName, ...]:

@@ -86,6 +86,13 @@ def test_encodings(encoding: str) -> None:
     assert texts("CN=\u00dcber\r\nCN=zwei\r\n".encode(encoding)) == ["CN=\u00dcber", "CN=zwei"]
 
 
+@pytest.mark.parametrize("printed", [S_CLIENT, GNUTLS_CLI], ids=["openssl", "gnutls"])
+def test_what_a_client_printed_is_known_as_powershell_writes_it(printed: str) -> None:
+    """Else the certificates in it would be taken for the list."""
+    assert is_client_output(printed.encode("utf-16"))
+    assert texts(printed.encode("utf-16")) == texts(printed)
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
