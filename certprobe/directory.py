@@ -154,12 +154,16 @@ def _start_tls(channel: Channel, step: Step) -> None:
 
 
 def _answer(channel: Channel, machine: Machine[LdapEvent], kind: type[E], step: Step) -> E:
-    for event in transport.pump(channel, machine, step):
-        if isinstance(event, kind):
-            return event
-        words = f"the directory ended the session: {_told(event.result)}"
-        raise ProtocolError(words, kind=FailureKind.CLOSED, party=Party.PEER)
-    raise ProtocolError("the directory closed the connection", kind=FailureKind.CLOSED, party=Party.PEER)
+    try:
+        event = next(transport.pump(channel, machine, step), None)
+    except ProtocolError as error:
+        if channel.ended is not transport.Ended.RESET:
+            raise
+        raise ProtocolError("the connection was reset", kind=FailureKind.RESET, party=Party.PEER) from error
+    if isinstance(event, kind):
+        return event
+    why = "" if event is None else f": {_told(event.result)}"
+    raise ProtocolError(f"the directory ended the session{why}", kind=FailureKind.CLOSED, party=Party.PEER)
 
 
 class _Session:

@@ -297,13 +297,16 @@ def test_references_are_told_and_not_followed(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["reset-at-accept", "ssh", "plain-http", "http-in-tls", "garbage-in-tls", "ldap-in-tls"]
+    "name",
+    ["reset-at-accept", "reset-after-request", "ssh", "plain-http", "http-in-tls", "garbage-in-tls", "ldap-in-tls"],
 )
 def test_what_is_no_directory(
     hostile: Callable[[str], contextlib.AbstractContextManager[int]], site: Site, name: str
 ) -> None:
     with hostile(name) as port:
-        assert failure(KNOWN, directory(site, port)).party is Party.PEER
+        told = failure(KNOWN, directory(site, port))
+    assert told.party is Party.PEER
+    assert (told.kind is FailureKind.RESET) is name.startswith("reset")
 
 
 def test_nobody_there(site: Site, tmp_path: Path) -> None:
