@@ -128,10 +128,20 @@ def judge_client(sent: tuple[Certificate, ...], known: Iterable[Certificate], ya
     Whether its root is trusted is the server's matter, so an unknown root does not decide here: the deciding status is
     given under CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG, the others without.
     """
+    return _judge_client(sent, known, yardstick, PolicyFlags.CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG)
+
+
+def judge_visitor(sent: tuple[Certificate, ...], yardstick: Yardstick) -> Judgement:
+    """Judge the chain that a client sent as a server does, by whose roots it is."""
+    return _judge_client(sent, (), yardstick, PolicyFlags.CERT_CHAIN_POLICY_IGNORE_NOTHING)
+
+
+def _judge_client(
+    sent: tuple[Certificate, ...], known: Iterable[Certificate], yardstick: Yardstick, overlooked: PolicyFlags
+) -> Judgement:
     context, fetches = _chain(sent[0], CertificateStore((*sent[1:], *known)), _FOR_CLIENTS, yardstick)
     para = _parameters(AuthType.AUTHTYPE_CLIENT, None, yardstick)
-    lenient = para._replace(flags=para.flags | PolicyFlags.CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG)
-    deciding = verify_chain_policy(yardstick.policy, context, lenient)
+    deciding = verify_chain_policy(yardstick.policy, context, para._replace(flags=para.flags | overlooked))
     known_ntauth = () if yardstick.nt_auth is None else (ChainPolicy.NT_AUTH,)
     statuses = _statuses((*_ALWAYS_ASKED, *known_ntauth, yardstick.policy), context, para)
     return Judgement(Role.CLIENT, context, statuses, deciding, _reason(context, deciding, fetches), fetches)

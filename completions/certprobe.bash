@@ -4,7 +4,7 @@
 _certprobe_knows() {
     options=() words=() files=no
     case $1 in
-        certprobe) options=(--version -h --help) words=(https ldap match verify inspect explain lab) ;;
+        certprobe) options=(--version -h --help) words=(https ldap match verify inspect explain listen lab) ;;
         'certprobe https') options=(--path --paths-from --ntauth --cert --key --recursive --password-file --password-env --select --callback --callback-exec --callback-contract --pick --accepts --trust --policy --at --map --map-ldap --map-user --map-password-file --map-trust --revocation --crl --ocsp --fetch --offline --allow-private --connect --sni --via --tls-min --tls-max --legacy --timeout --format -v --verbose -q --quiet -h --help) ;;
         'certprobe https --path') ;;
         'certprobe https --paths-from') files=yes ;;
@@ -110,6 +110,29 @@ _certprobe_knows() {
         'certprobe inspect --format') words=(text json) ;;
         'certprobe explain') options=(--format -h --help) ;;
         'certprobe explain --format') words=(text json) ;;
+        'certprobe listen') options=(--bind --request --ca --announce --cert --key --password-file --password-env --callback --tls-min --tls-max --legacy --revocation --crl --ocsp --fetch --offline --allow-private --ntauth --at --map --map-ldap --map-user --map-password-file --map-trust --format -v --verbose -q --quiet -h --help) words=(https ldap https ldap) ;;
+        'certprobe listen --bind') ;;
+        'certprobe listen --request') words=(always optional post-handshake per-path) ;;
+        'certprobe listen --ca') files=yes ;;
+        'certprobe listen --announce') words=(none) files=yes ;;
+        'certprobe listen --cert') files=yes ;;
+        'certprobe listen --key') files=yes ;;
+        'certprobe listen --password-file') files=yes ;;
+        'certprobe listen --password-env') ;;
+        'certprobe listen --callback') files=yes ;;
+        'certprobe listen --tls-min') words=(1.0 1.1 1.2 1.3) ;;
+        'certprobe listen --tls-max') words=(1.0 1.1 1.2 1.3) ;;
+        'certprobe listen --revocation') words=(end-cert chain chain-exclude-root) ;;
+        'certprobe listen --crl') files=yes ;;
+        'certprobe listen --ocsp') files=yes ;;
+        'certprobe listen --ntauth') files=yes ;;
+        'certprobe listen --at') ;;
+        'certprobe listen --map') files=yes ;;
+        'certprobe listen --map-ldap') ;;
+        'certprobe listen --map-user') ;;
+        'certprobe listen --map-password-file') files=yes ;;
+        'certprobe listen --map-trust') words=(system certifi none) files=yes ;;
+        'certprobe listen --format') words=(text json) ;;
         'certprobe lab') options=(-h --help) words=(demo list pki up) ;;
         'certprobe lab demo') options=(-h --help) ;;
         'certprobe lab list') options=(--format -h --help) ;;

@@ -82,12 +82,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "probe": {"gather", *ROAD, *STAGES},
     "mirror": {"report", "tls", "pki", *FOUNDATION},
     "observing": {"mirror", *ROAD, *STAGES},
-    "listener": STAGES,
+    "served": {"application", *FOUNDATION},
+    "reception": {"served", "application", "endpoint", "pki", "report", "tls", *FOUNDATION},
+    "listener": {"endpoint", *FOUNDATION},
+    "hosting": {"gather", "judging", "listener", "reception", *STAGES},
     "scan": {"probe", "endpoint", "report", *FOUNDATION},
     "lab": {"probe", *FETCHING, *ROAD, *STAGES},
     "cli": {
         *("probe", "verify", "inventory", "directory", "callbacks", "child", "callback_exec"),
-        *("mirror", "observing", "listener", "scan", "lab", "render", "explain"),
+        *("mirror", "observing", "listener", "hosting", "reception", "scan", "lab", "render", "explain"),
         *(*FETCHING, *ROAD, *STAGES),
     },
 }

@@ -16,6 +16,7 @@ HEADER_LIMIT: Final = 64 * 1024
 _INFORMATIONAL_LIMIT: Final = 16
 _SHOWN: Final = 16
 _REQUEST_HEADER_FIELDS_TOO_LARGE: Final = 431
+PLAIN_TEXT: Final = "text/plain; charset=utf-8"
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -169,11 +170,12 @@ class HttpExchange:
 
 
 class HttpResponder:
-    """Reads one request and gives one answer, for the lab."""
+    """Reads one request, of whose body nothing is kept, and gives one answer."""
 
     def __init__(self) -> None:
         self._connection = h11.Connection(h11.SERVER)
         self._outgoing = b""
+        self._has_body = True
 
     def receive_data(self, data: bytes) -> None:
         """Take octets from the client."""
@@ -190,28 +192,39 @@ class HttpResponder:
         return data
 
     def next_event(self) -> HttpRequested | None:
-        """The request, as soon as its headers came, or None; raises ProtocolError after a 400 was made ready."""
+        """The request, as soon as its headers came, or None; raises ProtocolError after a 400 or 431 was made ready."""
         try:
             event = self._connection.next_event()
+            while isinstance(event, h11.Data):
+                event = self._connection.next_event()
         except h11.RemoteProtocolError as error:
-            if self._connection.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-                self.answer(400, "Bad Request", b"")
-            words = f"the client sent no HTTP/1 request: {error}"
-            raise ProtocolError(words, kind=FailureKind.MALFORMED, party=Party.PEER) from error
+            raise self._broken(error) from error
         if isinstance(event, h11.Request):
+            self._has_body = event.method != b"HEAD"
             return HttpRequested(event.method.decode("ascii"), event.target.decode("latin-1"), _headers(event))
         return None
 
-    def answer(self, status: int, reason: str, body: bytes) -> None:
-        """Answer in plain text; the client is told that the connection closes."""
+    def answer(self, status: int, reason: str, body: bytes, content_type: str = PLAIN_TEXT) -> None:
+        """Answer; the client is told that the connection closes. To HEAD the body is not sent (RFC 9110 9.3.2)."""
         fields = [
-            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Type", content_type),
             ("Content-Length", str(len(body))),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
             ("Connection", "close"),
         ]
         self._send(h11.Response(status_code=status, reason=reason.encode("ascii"), headers=fields))
-        self._send(h11.Data(data=body))
+        if self._has_body:
+            self._send(h11.Data(data=body))
         self._send(h11.EndOfMessage())
+
+    def _broken(self, error: h11.RemoteProtocolError) -> ProtocolError:
+        too_large = error.error_status_hint == _REQUEST_HEADER_FIELDS_TOO_LARGE
+        if self._connection.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            status, reason = (431, "Request Header Fields Too Large") if too_large else (400, "Bad Request")
+            self.answer(status, reason, b"")
+        kind = FailureKind.TOO_MUCH_DATA if too_large else FailureKind.MALFORMED
+        return ProtocolError(f"the client sent no HTTP/1 request: {error}", kind=kind, party=Party.PEER)
 
     def _send(self, event: h11.Event) -> None:
         self._outgoing += self._connection.send(event) or b""

@@ -1,8 +1,11 @@
-"""The names of LDAP's result codes (RFC 4511 4.1.9 and A.2)."""
+"""The names of LDAP's result codes (RFC 4511 4.1.9 and A.2), and the record of an operation with its result."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from certprobe.application.ldap import LdapResult
 
 RESULT_NAMES: Final = {
     0: "success",
@@ -45,3 +48,11 @@ RESULT_NAMES: Final = {
     71: "affectsMultipleDSAs",
     80: "other",
 }
+
+
+class LdapOperation(NamedTuple):
+    """A request of RFC 4511 by its name there, with its mechanism, OID or base, and what was answered."""
+
+    name: str
+    detail: str
+    result: LdapResult

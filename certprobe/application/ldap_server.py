@@ -1,4 +1,4 @@
-"""A directory of the root DSE and a few entries, from the server's side, sans-IO: what the lab's LDAP servers say."""
+"""A directory of the root DSE and a few entries, from the server's side, sans-IO."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sansldap
 
 from certprobe.application.ldap import EXTERNAL, START_TLS, WHO_AM_I, Attributes, LdapResult, RawAttributes
 from certprobe.application.ldap_framing import FramingError, LdapFraming
+from certprobe.application.ldap_results import RESULT_NAMES, LdapOperation
 from certprobe.errors import FailureKind, Party, ProtocolError
 
 ROOT_DSE: Final[Attributes] = (
@@ -17,6 +18,8 @@ ROOT_DSE: Final[Attributes] = (
     ("namingContexts", ("dc=lab,dc=test",)),
     ("vendorName", ("certprobe lab",)),
 )
+_MOST_OPERATIONS: Final = 100
+_LONGEST_DETAIL: Final = 1000
 
 
 class StartTlsAgreed(NamedTuple):
@@ -33,8 +36,9 @@ LdapServerEvent = StartTlsAgreed | Unbound
 class LdapResponder:
     """Answers Who am I?, StartTLS, anonymous and SASL EXTERNAL binds, and searches of the root DSE and of `entries`.
 
-    Everything else is refused. EXTERNAL is listed and succeeds only after `secured` was given an identity, as slapd has
-    it; `external_answer` is given instead of any other answer to an EXTERNAL bind.
+    Everything else is refused. EXTERNAL succeeds only after `secured` was given an identity, as slapd has it;
+    `external_answer` is given instead of any other answer to an EXTERNAL bind. EXTERNAL is listed where one of them is
+    there. `operations` are the first hundred requests with what they were answered; passwords are not looked at.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class LdapResponder:
         entries: tuple[tuple[str, RawAttributes], ...] = (),
         external_answer: LdapResult | None = None,
     ) -> None:
+        self.operations: list[LdapOperation] = []
         self._session = sansldap.LDAPServer()
         self._framing = LdapFraming()
         self._root_dse = root_dse
@@ -56,10 +61,11 @@ class LdapResponder:
         self._at_end = False
         self._over = False
 
-    def secured(self, identity: str | None) -> None:
+    def secured(self, identity: str | None, external_answer: LdapResult | None = None) -> None:
         """TLS is up; `identity` is the authzid ("dn:cn=alice") of the client's certificate, None without one."""
         self._secured = True
         self._identity = identity
+        self._external_answer = external_answer or self._external_answer
 
     def secured_and_bound(self, identity: str | None) -> None:
         """TLS is up, and is the bind as well (MS-ADTS 5.1.1.2): Who am I? tells `identity`, and EXTERNAL is refused."""
@@ -118,11 +124,12 @@ class LdapResponder:
                 self._over = True
                 return Unbound()
             case sansldap.ExtendedRequest(name=name) if name == START_TLS:
-                return self._start_tls(request.message_id)
+                return self._start_tls(request)
             case sansldap.ExtendedRequest(name=name) if name == WHO_AM_I:
                 self._session.extended_response(request.message_id, value=self._authzid.encode())
+                self._note(request, request.name, _SUCCESS)
             case sansldap.ExtendedRequest():
-                self._refuse_extended(request.message_id, sansldap.LDAPResultCode.PROTOCOL_ERROR, "not supported")
+                self._refuse_extended(request, sansldap.LDAPResultCode.PROTOCOL_ERROR, "not supported")
             case sansldap.BindRequest():
                 self._bind(request)
             case sansldap.SearchRequest():
@@ -131,27 +138,46 @@ class LdapResponder:
                 raise self._failure(f"{type(request).__name__} is not a request")
         return None
 
-    def _start_tls(self, message_id: int) -> StartTlsAgreed | None:
+    def _start_tls(self, request: sansldap.ExtendedRequest) -> StartTlsAgreed | None:
         if self._secured:
-            self._refuse_extended(message_id, sansldap.LDAPResultCode.OPERATIONS_ERROR, "TLS already started")
+            self._refuse_extended(request, sansldap.LDAPResultCode.OPERATIONS_ERROR, "TLS already started")
             return None
-        self._session.extended_response(message_id, START_TLS)
+        if self._framing.rest:
+            # Kept until TLS is up, they would pass for the client's word, whoever wrote them.
+            raise self._failure(f"{len(self._framing.rest)} octets in clear followed its StartTLS request")
+        self._session.extended_response(request.message_id, START_TLS)
+        self._note(request, request.name, _SUCCESS)
         return StartTlsAgreed()
 
-    def _refuse_extended(self, message_id: int, code: sansldap.LDAPResultCode, words: str) -> None:
-        self._session.extended_response(message_id, result_code=code, diagnostics_message=words)
+    def _refuse_extended(self, request: sansldap.ExtendedRequest, code: sansldap.LDAPResultCode, words: str) -> None:
+        self._session.extended_response(request.message_id, result_code=code, diagnostics_message=words)
+        self._note(request, request.name, _result(code, words))
 
     def _bind(self, request: sansldap.BindRequest) -> None:
-        code, words, self._authzid = sansldap.LDAPResultCode.AUTH_METHOD_NOT_SUPPORTED, "", ""
+        self._authzid = ""
         match request.authentication:
-            case sansldap.SaslCredential(mechanism=mechanism) if mechanism == EXTERNAL and self._external_answer:
-                code = sansldap.LDAPResultCode(self._external_answer.code)
-                words = self._external_answer.diagnostic_message
-            case sansldap.SaslCredential(mechanism=mechanism) if mechanism == EXTERNAL and self._identity is not None:
-                code, self._authzid = sansldap.LDAPResultCode.SUCCESS, self._identity
+            case sansldap.SaslCredential(mechanism=mechanism):
+                how = mechanism
+                answer = self._external(request.authentication) if mechanism == EXTERNAL else _NOT_SUPPORTED
             case sansldap.SimpleCredential(password="") if not request.name:
-                code = sansldap.LDAPResultCode.SUCCESS
-        self._session.bind_response(request.message_id, result_code=code, diagnostics_message=words)
+                how, answer = "anonymous", _SUCCESS
+            case _:
+                how, answer = f"simple, as {request.name!r}", _NOT_SUPPORTED
+        code = sansldap.LDAPResultCode(answer.code)
+        self._session.bind_response(request.message_id, result_code=code, diagnostics_message=answer.diagnostic_message)
+        self._note(request, how, answer)
+
+    def _external(self, credential: sansldap.SaslCredential) -> LdapResult:
+        if self._external_answer is not None:
+            return self._external_answer
+        if self._identity is None:
+            return _NOT_SUPPORTED
+        asserted = (credential.credentials or b"").decode("utf-8", "backslashreplace")
+        if asserted and asserted != self._identity:
+            words = f"the certificate is that of {self._identity}, who may not act as {asserted}"
+            return _result(sansldap.LDAPResultCode.INVALID_CREDENTIALS, words)
+        self._authzid = self._identity
+        return _SUCCESS
 
     def _search(self, request: sansldap.SearchRequest) -> None:
         name = request.base_object
@@ -159,6 +185,7 @@ class LdapResponder:
         if found is None or request.scope is not sansldap.SearchScope.BASE:
             code = sansldap.LDAPResultCode.NO_SUCH_OBJECT
             self._session.search_result_done(request.message_id, result_code=code)
+            self._note(request, name, _result(code))
             return
         wanted = {name.lower() for name in request.attributes}
         entry = [
@@ -168,12 +195,26 @@ class LdapResponder:
         ]
         self._session.search_result_entry(request.message_id, name, entry)
         self._session.search_result_done(request.message_id)
+        self._note(request, name, _SUCCESS)
+
+    def _note(self, request: sansldap.LDAPMessage, detail: str, result: LdapResult) -> None:
+        if len(self.operations) < _MOST_OPERATIONS:
+            self.operations.append(LdapOperation(type(request).__name__, detail[:_LONGEST_DETAIL], result))
 
     def _root_dse_attributes(self) -> RawAttributes:
-        mechanisms = (("supportedSASLMechanisms", (EXTERNAL,)),) if self._identity is not None else ()
+        offers = self._identity is not None or self._external_answer is not None
+        mechanisms = (("supportedSASLMechanisms", (EXTERNAL,)),) if offers else ()
         told = (*self._root_dse, *mechanisms)
         return tuple((kind, tuple(value.encode() for value in values)) for kind, values in told)
 
     def _failure(self, words: str) -> ProtocolError:
         self._over = True
         return ProtocolError(f"the client sent no LDAP request: {words}", kind=FailureKind.MALFORMED, party=Party.PEER)
+
+
+def _result(code: sansldap.LDAPResultCode, words: str = "") -> LdapResult:
+    return LdapResult(code.value, RESULT_NAMES[code.value], "", words, None)
+
+
+_SUCCESS: Final = _result(sansldap.LDAPResultCode.SUCCESS)
+_NOT_SUPPORTED: Final = _result(sansldap.LDAPResultCode.AUTH_METHOD_NOT_SUPPORTED)

@@ -22,6 +22,7 @@ _COMMANDS = {
     "verify": ("certprobe.cli.verify", "Judge certificates in files as Windows would: every path, fault and policy."),
     "inspect": ("certprobe.cli.inspect", "Say what is in files and directories of certificates, keys and stores."),
     "explain": ("certprobe.cli.explain", "Say what a code of Windows, TLS, OpenSSL, IIS or LDAP means."),
+    "listen": ("certprobe.cli.listen", "Be a server, and report what it makes of each client and its certificate."),
     "lab": ("certprobe.cli.lab", "Servers with planted faults on this machine, to try certprobe on."),
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
@@ -14,12 +13,13 @@ from certprobe.chooser import Store
 from certprobe.cli.command import Command
 from certprobe.cli.directories import Reach
 from certprobe.cli.exits import exit_codes_epilog
-from certprobe.cli.inputs import Passwords, name_of, parse_time, read_certificates, read_file, read_identities
+from certprobe.cli.inputs import Passwords, name_of, parse_time, read_file, read_identities
+from certprobe.cli.name_lists import read_name_list
 from certprobe.cli.reaching import REACHING, client_options, deadline, require_consistency, route, verbosity
 from certprobe.cli.shared import AT, PASSWORD_ENV, PASSWORD_FILE, RECURSIVE
 from certprobe.cli.streams import standard_streams
 from certprobe.endpoint import Scheme, StartTls, parse_https, parse_ldap
-from certprobe.errors import DecodeError, FileError, UsageError
+from certprobe.errors import DecodeError, UsageError
 from certprobe.report import evidence
 from certprobe.report.matching import Kind, Matching, Origin, matched, unasked, unmatched
 from certprobe.report.model import RequestRecord, StoreFacts
@@ -133,7 +133,7 @@ class _Matcher:
             return self._like(_endpoint(typed.like))
         if typed.ca_list is not None:
             origin = Origin(Kind.CA_LIST, file=name_of(typed.ca_list))
-            return self._held(origin, Phase.INITIAL, _listing(_listed(typed.ca_list)))
+            return self._held(origin, Phase.INITIAL, _listing(read_name_list(typed.ca_list, "; --report reads JSON")))
         assert typed.report is not None
         return self._reported(typed.report)
 
@@ -193,34 +193,6 @@ def _asked(endpoint: Endpoint, typed: Typed, at: datetime) -> ProbeReport:
         started=datetime.now(UTC),
     )
     return probe(wanted, deadline(typed, 1))
-
-
-def _listed(path: str) -> tuple[bytes, ...]:
-    """The names of a CA list in its order, each once; certificates stand for their subjects."""
-    from certprobe.pki.name_list import is_client_output, parse_names
-
-    if Path(path).is_dir():
-        return tuple(dict.fromkeys(certificate.subject.der for certificate in read_certificates(path)))
-    data = read_file(path, _LONGEST_FILE)
-    try:
-        if is_client_output(data) or not _is_certificates(data):
-            return tuple(dict.fromkeys(name.der for name in parse_names(data)))
-    except DecodeError as error:
-        hint = "; --report reads JSON" if data.lstrip().startswith(b"{") else ""
-        raise DecodeError(f"{name_of(path)}: {error}{hint}") from None
-    from certprobe.pki.decode import decode
-
-    certificates = decode(data, source=name_of(path), password=None).certificates
-    if not certificates:
-        raise FileError(f"{name_of(path)}: no certificate in it")
-    return tuple(dict.fromkeys(certificate.subject.der for certificate in certificates))
-
-
-def _is_certificates(data: bytes) -> bool:
-    from certprobe.pki.pem import is_pem
-
-    # DER begins with a SEQUENCE, whose tag is the digit 0, and its length, which no name begins with.
-    return is_pem(data) or (data[:1] == b"\x30" and data[1:2] >= b"\x80")
 
 
 def _listing(names: tuple[bytes, ...]) -> CertificateRequest:

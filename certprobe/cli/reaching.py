@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from certprobe.endpoint import Endpoint, Proxy
     from certprobe.transport import Step
 
-_VERSIONS: Final = {f"1.{minor}": ProtocolVersion(0x0301 + minor) for minor in range(4)}
+VERSIONS: Final = {f"1.{minor}": ProtocolVersion(0x0301 + minor) for minor in range(4)}
 PROXY_PASSWORD: Final = "CERTPROBE_PROXY_PASSWORD"  # noqa: S105 - a variable's name
 _DEFAULT_TIMEOUT: Final = 30.0
 _SHORTEST_STEP: Final = 10.0
@@ -37,8 +37,8 @@ REACHING: Final = (
         metavar="PROXY",
         help=f"http://[user@]HOST:PORT or socks5://[user@]HOST:PORT; password from {PROXY_PASSWORD} or the terminal.",
     ),
-    click.option("--tls-min", type=click.Choice(list(_VERSIONS)), help="Lowest TLS version to offer.  [default: 1.2]"),
-    click.option("--tls-max", type=click.Choice(list(_VERSIONS)), help="Highest TLS version to offer.  [default: 1.3]"),
+    click.option("--tls-min", type=click.Choice(list(VERSIONS)), help="Lowest TLS version to offer.  [default: 1.2]"),
+    click.option("--tls-max", type=click.Choice(list(VERSIONS)), help="Highest TLS version to offer.  [default: 1.3]"),
     click.option(
         "--legacy",
         is_flag=True,
@@ -65,8 +65,19 @@ REACHING: Final = (
 )
 
 
-class Reaching(Protocol):
-    """What was typed of these options, by their names."""
+class Versions(Protocol):
+    """What was typed of TLS's versions, by the names of the options."""
+
+    @property
+    def tls_min(self) -> str | None: ...
+    @property
+    def tls_max(self) -> str | None: ...
+    @property
+    def legacy(self) -> bool: ...
+
+
+class Reaching(Versions, Protocol):
+    """What was typed of all these options, likewise."""
 
     @property
     def connect(self) -> str | None: ...
@@ -74,12 +85,6 @@ class Reaching(Protocol):
     def sni(self) -> str | None: ...
     @property
     def via(self) -> str | None: ...
-    @property
-    def tls_min(self) -> str | None: ...
-    @property
-    def tls_max(self) -> str | None: ...
-    @property
-    def legacy(self) -> bool: ...
     @property
     def timeout(self) -> float: ...
     @property
@@ -106,7 +111,7 @@ def route(typed: Reaching, endpoint: Endpoint) -> Route:
 def client_options(typed: Reaching, endpoint: Endpoint, alpn: tuple[str, ...]) -> ClientOptions:
     """What to offer in the handshake. Raises UsageError."""
     compatibility = Compatibility.LEGACY if typed.legacy else Compatibility.MODERN
-    return ClientOptions(_server_name(endpoint, typed), alpn, _versions(typed), compatibility)
+    return ClientOptions(_server_name(endpoint, typed), alpn, version_range(typed), compatibility)
 
 
 def deadline(typed: Reaching, connections: int) -> Deadline:
@@ -144,10 +149,11 @@ def _dns_name(text: str) -> str:
     return host
 
 
-def _versions(typed: Reaching) -> VersionRange:
+def version_range(typed: Versions) -> VersionRange:
+    """The versions to speak. Raises UsageError."""
     lowest = ProtocolVersion.TLS_1_0 if typed.legacy else ProtocolVersion.TLS_1_2
-    maximum = _VERSIONS[typed.tls_max] if typed.tls_max is not None else ProtocolVersion.TLS_1_3
-    minimum = _VERSIONS[typed.tls_min] if typed.tls_min is not None else min(lowest, maximum)
+    maximum = VERSIONS[typed.tls_max] if typed.tls_max is not None else ProtocolVersion.TLS_1_3
+    minimum = VERSIONS[typed.tls_min] if typed.tls_min is not None else min(lowest, maximum)
     if minimum > maximum:
         raise UsageError(f"--tls-min {typed.tls_min} is above --tls-max {typed.tls_max or '1.3'}")
     return VersionRange(minimum, maximum)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from certprobe.report.matching import Matching
     from certprobe.report.model import ProbeReport
     from certprobe.report.verification import Verification
+    from certprobe.report.visits import VisitReport
 
 
 def render_json(report: ProbeReport, indent: int | None = None) -> str:
@@ -28,6 +29,13 @@ def render_match_json(matching: Matching, indent: int | None = None) -> str:
     from certprobe.report.match_document import match_document
 
     return json.dumps(match_document(matching), indent=indent, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+def render_visit_json(report: VisitReport, indent: int | None = None) -> str:
+    """Return the document of a client's visit, likewise."""
+    from certprobe.report.visit_document import visit_document
+
+    return json.dumps(visit_document(report), indent=indent, ensure_ascii=True, allow_nan=False) + "\n"
 
 
 def write_json_lines(verifications: Iterable[Verification], file: IO[str]) -> None:

@@ -41,6 +41,18 @@ def observed(facts: TlsFacts, event: TlsEvent) -> TlsFacts:
             return facts
 
 
+def observed_of_client(facts: TlsFacts, event: TlsEvent) -> TlsFacts:
+    """Return what a server's facts become: the peer's certificates are those that it asked for."""
+    match event:
+        case PeerCertificates(certificates, faults) if facts.requests:
+            record = facts.requests[-1]._replace(sent=tuple(map(Certificate, certificates)))
+            return answered(facts._replace(faults=(*facts.faults, *faults)), record)
+        case PeerCertificates():
+            return facts
+        case _:
+            return observed(facts, event)
+
+
 def answered(facts: TlsFacts, record: RequestRecord) -> TlsFacts:
     """Return the facts with the last CertificateRequest's record replaced."""
     return facts._replace(requests=(*facts.requests[:-1], record))

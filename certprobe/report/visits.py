@@ -8,20 +8,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from certprobe.application.http import HttpRequested
-    from certprobe.application.ldap import LdapResult
+    from certprobe.application.ldap_results import LdapOperation
     from certprobe.endpoint import Endpoint
     from certprobe.mapping.store import AccountStore
     from certprobe.policy.http_sys import HttpSslClientCertInfo
     from certprobe.report.model import Attempt, Conclusion
     from certprobe.tls.client_hello import ClientHello
-
-
-class LdapOperation(NamedTuple):
-    """A request of RFC 4511 by its name there, with its mechanism, OID or base, and what was answered."""
-
-    name: str
-    detail: str
-    result: LdapResult
 
 
 class Visit(NamedTuple):

@@ -74,7 +74,7 @@ def decide_on_request(callback: QueryClientCert, connection: ConnectionInfo, sec
 
 
 class FunctionCredential:
-    """A WS_GET_CERT_CALLBACK as one probe asks it: with a ChannelState of its own if it brings no state."""
+    """A WS_GET_CERT_CALLBACK as it is asked here: with a ChannelState of its own if it brings no state."""
 
     def __init__(self, callback: WsCustomCertCredential, credentials: tuple[Credential, ...]) -> None:
         own_state = callback.get_cert_callback_state
@@ -86,6 +86,25 @@ class FunctionCredential:
 
         Raises CallbackError if there is no answer, and if it is a failure HRESULT.
         """
+        return self._decision(target_address, via_uri, seconds, "the channel was not opened")
+
+    def listener_cert(self, seconds: float) -> Credential:
+        """Ask for the credential that a listener shall show, which has no target address.
+
+        Raises CallbackError as for a channel, and if there is none: nobody listens without a certificate.
+        """
+        ask = self._callback.get_cert_callback
+        credential = self._decision(None, None, seconds, "the listener does not open").credential
+        if credential is None:
+            raise CallbackError(
+                f"{name_of(ask)} answered S_OK (0x00000000) without a certificate, so the listener does not open:"
+                " a TLS server has to show one"
+            )
+        return credential
+
+    def _decision(
+        self, target_address: EndpointAddress | None, via_uri: str | None, seconds: float, otherwise: str
+    ) -> Decision:
         ask, error = self._callback.get_cert_callback, WsError()
         answer = _ask(ask, lambda: ask(self._state, target_address, via_uri, error), seconds)
         if not isinstance(answer, tuple) or len(answer) != 2:
@@ -93,7 +112,7 @@ class FunctionCredential:
         hresult, note = _hresult(ask, answer[0]), _text(error)
         if hresult.failed:
             words = f": {note}" if note else ""
-            raise CallbackError(f"{name_of(ask)} answered {hresult.symbol}, so the channel was not opened{words}")
+            raise CallbackError(f"{name_of(ask)} answered {_told(hresult)}, so {otherwise}{words}")
         return Decision(_credential(ask, answer[1]), note)
 
     def notify_issuer_list(self, issuer_list: tuple[DistinguishedName, ...], seconds: float) -> str | None:
@@ -162,6 +181,10 @@ def _hresult(callback: object, answer: object) -> HResult:
     if isinstance(answer, int) and not isinstance(answer, bool) and -0x8000_0000 <= answer <= 0xFFFF_FFFF:
         return HResult(answer)
     raise CallbackError(f"{name_of(callback)} returned {_kind(answer)} where an HRESULT of 32 bits should be")
+
+
+def _told(hresult: HResult) -> str:
+    return hresult.symbol if hresult.symbol == hresult.hexadecimal else f"{hresult.symbol} ({hresult.hexadecimal})"
 
 
 def _kind(answer: object) -> str:

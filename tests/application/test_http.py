@@ -72,7 +72,13 @@ def test_both_sides() -> None:
     assert server.next_event() is None
     server.answer(403, "Forbidden", b"no certificate")
     client.receive_data(server.data_to_send())
-    fields = (("content-type", "text/plain; charset=utf-8"), ("content-length", "14"), ("connection", "close"))
+    fields = (
+        ("content-type", "text/plain; charset=utf-8"),
+        ("content-length", "14"),
+        ("cache-control", "no-store"),
+        ("x-content-type-options", "nosniff"),
+        ("connection", "close"),
+    )
     answer = HttpAnswered(403, "Forbidden", "1.1", fields, b"no certificate", BodyEnd.COMPLETE)
     assert client.next_event() == answer
     client.receive_data(b"more")

@@ -161,7 +161,7 @@ OFFERS_OF_SMALL = {
     "certprobe lab demo m": ["my own.pem"],
 }
 OFFERS = {
-    "certprobe ": ["explain", "https", "inspect", "lab", "ldap", "match", "verify"],
+    "certprobe ": ["explain", "https", "inspect", "lab", "ldap", "listen", "match", "verify"],
     "certprobe --": ["--help", "--version"],
     "certprobe verify m": ["my own.pem"],
     "certprobe verify --usage ": ["any", "client", "server"],

@@ -217,7 +217,7 @@ def test_get_cert_answers(answer: object, decision: Decision) -> None:
 @pytest.mark.parametrize("answer", [GetCertResult(E_FAIL, ALICE), (-0x7FFFBFFB, "not looked at")])
 def test_get_cert_answers_failure(answer: object) -> None:
     text = said(lambda: FunctionCredential(get_cert(answer), ()).get_cert(TARGET, None, LONG))
-    assert text.endswith("choose answered E_FAIL, so the channel was not opened")
+    assert text.endswith("choose answered E_FAIL (0x80004005), so the channel was not opened")
 
 
 def test_get_cert_says_why_it_failed() -> None:
@@ -227,7 +227,7 @@ def test_get_cert_says_why_it_failed() -> None:
         return GetCertResult(E_FAIL)
 
     text = said(lambda: FunctionCredential(WsCustomCertCredential(get), ()).get_cert(TARGET, None, LONG))
-    assert text.endswith(f"get answered E_FAIL, so the channel was not opened: {'x' * 1000}")
+    assert text.endswith(f"get answered E_FAIL (0x80004005), so the channel was not opened: {'x' * 1000}")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,314 @@
+"""`certprobe listen`: the options, and the listener that they describe."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from functools import partial
+from itertools import count
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from certprobe.cli.command import Command
+from certprobe.cli.exits import ExitCode, exit_codes_epilog
+from certprobe.cli.inputs import parse_time, read_certificates, read_trust
+from certprobe.cli.listening import Shown, credential_to_show, open_socket, parse_bind
+from certprobe.cli.mapping import known_accounts, mapping_options, take_mapping
+from certprobe.cli.name_lists import read_name_list
+from certprobe.cli.reaching import VERSIONS, version_range
+from certprobe.cli.revocation import REVOCATION, gatherer, given_evidence, revocation_flags, take_revocation
+from certprobe.cli.shared import AT, PASSWORD_ENV, PASSWORD_FILE, QUIET, VERBOSE
+from certprobe.endpoint import Endpoint, HostPort, Scheme
+from certprobe.errors import UsageError
+from certprobe.judging import Yardstick
+from certprobe.pki.store import CertificateStore
+from certprobe.policy.status import ChainPolicy
+from certprobe.reception import Asking, Terms
+from certprobe.render.verbosity import Verbosity
+from certprobe.tls.acceptor import ServerContext, ServerOptions
+from certprobe.tls.openssl import Compatibility
+from certprobe.transport import Deadline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from certprobe.cli.inputs import Trust
+    from certprobe.cli.mapping import KnownAccounts, MappingTyped
+    from certprobe.cli.revocation import RevocationTyped
+    from certprobe.hosting import Hosting, Media
+    from certprobe.mapping.store import AccountStore
+    from certprobe.pki.certificate import Certificate
+    from certprobe.report.visits import VisitReport
+
+_NO_NAMES = "none"
+_JUDGING_SECONDS = 10.0
+"""For all that is fetched, and for all that a directory is asked, for one client."""
+_STEP_SECONDS = 5.0
+_DEFAULT_PORTS = {Scheme.HTTPS: 8443, Scheme.LDAPS: 1636}
+
+
+class Typed(NamedTuple):
+    """What was typed, by the names of the options; those of revocation, fetching and mapping stand apart."""
+
+    revocation: RevocationTyped
+    mapping: MappingTyped
+    bind: str | None
+    request: str
+    ca: tuple[str, ...]
+    announce: str | None
+    cert: tuple[str, ...]
+    key: tuple[str, ...]
+    password_file: str | None
+    password_env: str | None
+    callback: str | None
+    tls_min: str | None
+    tls_max: str | None
+    legacy: bool
+    ntauth: str | None
+    at: str
+    format: str
+    verbose: bool
+    quiet: bool
+
+
+_OPTIONS = (
+    click.option(
+        "--bind",
+        metavar="[HOST:]PORT",
+        help="Where to listen; port 0 takes any free one.  [default: 127.0.0.1:8443, for ldap 127.0.0.1:1636]",
+    ),
+    click.option(
+        "--request",
+        type=click.Choice([asking.value for asking in Asking]),
+        default=Asking.OPTIONAL.value,
+        show_default=True,
+        help="When to ask for a certificate: in the handshake, whether one must be sent (always) or not (optional); or"
+        " after the request came, for every path or for those below PATH.",
+    ),
+    click.option(
+        "--ca",
+        metavar="FILE|DIR",
+        multiple=True,
+        help="CAs to trust for clients, and to announce. Repeatable.  [default: the system's, which are not announced]",
+    ),
+    click.option(
+        "--announce",
+        metavar="FILE|none",
+        help="Announce these CAs instead: certificates, names one a line, or what openssl s_client or gnutls-cli"
+        " printed.",
+    ),
+    click.option(
+        "--cert",
+        metavar="FILE",
+        multiple=True,
+        help="Certificate of the listener, with its chain and key.  [default: made on the spot]",
+    ),
+    click.option("--key", metavar="FILE", multiple=True, help="Private key, if --cert holds none."),
+    PASSWORD_FILE,
+    PASSWORD_ENV,
+    click.option(
+        "--callback",
+        metavar="MODULE:FUNCTION|NAME",
+        help="Ask this WS_GET_CERT_CALLBACK, once, for the listener's certificate; if it fails, nothing is opened.",
+    ),
+    click.option("--tls-min", type=click.Choice(list(VERSIONS)), help="Lowest TLS version to speak.  [default: 1.2]"),
+    click.option("--tls-max", type=click.Choice(list(VERSIONS)), help="Highest TLS version to speak.  [default: 1.3]"),
+    click.option("--legacy", is_flag=True, help="For old clients: TLS 1.0, SECLEVEL 0, old ciphers."),
+    *REVOCATION,
+    click.option("--ntauth", metavar="FILE", help="CA certificates of the NTAuth store: who else is refused."),
+    AT,
+    mapping_options,
+    click.option(
+        "--format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="json: one document in a line for each client.",
+    ),
+    VERBOSE,
+    QUIET,
+)
+
+
+def _options(command: Callable[..., int]) -> Callable[..., int]:
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.command(
+    cls=Command,
+    epilog="\b\nExamples:\n"
+    "  certprobe listen https --ca corp-root.pem\n"
+    "  certprobe listen https --ca corp-root.pem --request per-path /admin\n"
+    "  certprobe listen ldap --bind 0.0.0.0:1636 --cert server.pem --ca corp-root.pem --map rules.txt\n"
+    "  certprobe listen https --bind 127.0.0.1:0 --format json | jq .verdict\n\n" + exit_codes_epilog(),
+)
+@click.argument("protocol", metavar="https|ldap", type=click.Choice(["https", "ldap"]))
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@_options
+def listen(protocol: str, paths: tuple[str, ...], **options: Any) -> int:
+    """Be a diagnostic server: ask each client for its certificate, and report what a server makes of it.
+
+    The report has what the client offers, the chain that it sends, the HTTP_SSL_CLIENT_CERT_INFO that http.sys would
+    hand to its application, what Windows says of the chain, and what the client should change. A client of https gets
+    it as the answer, as JSON or as a page for browsers. One of ldap, over LDAPS or StartTLS on the same port, may bind
+    EXTERNAL, ask WhoAmI and read the root DSE. Runs until Ctrl-C or SIGTERM, which is the regular end.
+    """
+    typed = Typed(take_revocation(options), take_mapping(options), **options)
+    scheme = Scheme.HTTPS if protocol == "https" else Scheme.LDAPS
+    asking = _asking(typed, scheme, paths)
+    place = parse_bind(typed.bind, _DEFAULT_PORTS[scheme])
+    trust = _trust(typed)
+    shown = credential_to_show(typed, place.host)
+    terms = _terms(typed, scheme, asking, paths, shown)
+    hosting = _hosting(typed, terms, place, trust, known_accounts(typed.mapping, lambda: trust.roots))
+    _serve(hosting, typed, shown)
+    return ExitCode.CLEAN
+
+
+def _asking(typed: Typed, scheme: Scheme, paths: tuple[str, ...]) -> Asking:
+    asking = Asking(typed.request)
+    if typed.verbose and typed.quiet:
+        raise UsageError("--verbose and --quiet exclude each other")
+    if scheme is not Scheme.HTTPS and asking in (Asking.POST_HANDSHAKE, Asking.PER_PATH):
+        raise UsageError(f"--request {asking.value} is for https: a directory asks in the handshake")
+    if asking is Asking.PER_PATH and not paths:
+        raise UsageError("--request per-path needs the paths that ask: --request per-path /admin")
+    if paths and asking is not Asking.PER_PATH:
+        raise UsageError(f"{paths[0]!r}: paths are for --request per-path")
+    if odd := next((path for path in paths if not path.startswith("/")), None):
+        raise UsageError(f"{odd!r} is no path: it begins with /")
+    return asking
+
+
+def _trust(typed: Typed) -> Trust:
+    if not typed.ca:
+        return read_trust("system")
+    from certprobe.cli.inputs import Trust
+
+    store = CertificateStore(certificate for each in typed.ca for certificate in read_certificates(each))
+    many = f"{len(store)} {'certificate' if len(store) == 1 else 'certificates'}"
+    return Trust(store, f"{', '.join(typed.ca)} ({many})")
+
+
+def _terms(typed: Typed, scheme: Scheme, asking: Asking, paths: tuple[str, ...], shown: Shown) -> Terms:
+    """What every client meets, as it was typed."""
+    options = ServerOptions(
+        credential=shown.credential,
+        requirement=asking.requirement,
+        certificate_authorities=_announced(typed),
+        alpn=("http/1.1",) if scheme is Scheme.HTTPS else (),
+        versions=version_range(typed),
+        compatibility=Compatibility.LEGACY if typed.legacy else Compatibility.MODERN,
+    )
+    return Terms(scheme, ServerContext(options), shown.credential, asking, paths)
+
+
+def _announced(typed: Typed) -> tuple[bytes, ...]:
+    match typed.announce:
+        case None:
+            found = (certificate.subject.der for each in typed.ca for certificate in read_certificates(each))
+            return tuple(dict.fromkeys(found))
+        case name if name == _NO_NAMES:
+            return ()
+        case path:
+            return read_name_list(path)
+
+
+def _hosting(typed: Typed, terms: Terms, place: HostPort, trust: Trust, known: KnownAccounts) -> Hosting:
+    from certprobe.hosting import Hosting
+
+    nt_auth = read_certificates(typed.ntauth) if typed.ntauth is not None else None
+    at = None if typed.at == "now" else parse_time(typed.at)
+    maps = known.rules is not None or known.directory is not None
+    return Hosting(
+        endpoint=Endpoint(terms.scheme, place.host, place.port, "/" if terms.scheme is Scheme.HTTPS else ""),
+        terms=terms,
+        yardstick=Yardstick(
+            trust.roots,
+            at or _now(),
+            ChainPolicy.SSL if nt_auth is None else ChainPolicy.NT_AUTH,
+            nt_auth,
+            revocation_flags(typed.revocation),
+            given_evidence(typed.revocation),
+        ),
+        trust=trust.words,
+        at=at,
+        clock=_now,
+        page=_page,
+        report=partial(_print, typed),
+        gatherer=lambda: gatherer(typed.revocation, _deadline()),
+        accounts_for=partial(_accounts_for, known) if maps else None,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _deadline() -> Deadline:
+    return Deadline(_JUDGING_SECONDS, _STEP_SECONDS)
+
+
+def _accounts_for(known: KnownAccounts, certificate: Certificate) -> AccountStore:
+    accounts = known.of((certificate,), _deadline)
+    assert accounts is not None
+    return accounts
+
+
+def _page(report: VisitReport, media: Media) -> bytes:
+    from certprobe.render.json import render_visit_json
+
+    return render_visit_json(report, indent=2).encode()
+
+
+def _print(typed: Typed, report: VisitReport) -> None:
+    if typed.format == "json":
+        from certprobe.render.json import render_visit_json
+
+        sys.stdout.write(render_visit_json(report))
+        sys.stdout.flush()
+        return
+    from certprobe.render.visit import write_visit
+    from certprobe.report.visit_document import visit_document
+
+    verbosity = Verbosity.QUIET if typed.quiet else Verbosity.VERBOSE if typed.verbose else Verbosity.NORMAL
+    write_visit(visit_document(report), sys.stdout, verbosity)
+
+
+def _serve(hosting: Hosting, typed: Typed, shown: Shown) -> None:
+    """Listen until a signal comes, or nobody reads the reports any more."""
+    import asyncio
+
+    from certprobe.hosting import HostedGuest
+    from certprobe.listener import Listener
+
+    listening = open_socket(hosting.endpoint.host, hosting.endpoint.port)
+    hosting = hosting._replace(endpoint=hosting.endpoint._replace(port=listening.getsockname()[1]))
+    numbers: Iterator[int] = count(1)
+    listener = Listener(listening, lambda peer: HostedGuest(hosting, next(numbers), peer))
+    asyncio.run(listener.serve(lambda: _announce_itself(hosting.endpoint, typed, shown)))
+
+
+def _announce_itself(endpoint: Endpoint, typed: Typed, shown: Shown) -> None:
+    """Say on standard error what this is; the first line is for scripts, and comes when clients may."""
+    click.echo(f"listening on {endpoint.scheme.value}://{endpoint.authority}/", err=True)
+    if not _is_loopback(endpoint.host):
+        click.echo("certprobe: warning: other machines can connect to it, and are told what it makes of them", err=True)
+    if typed.quiet:
+        return
+    click.echo("certprobe: this is a diagnostic server: it reports on its clients, and serves nothing else", err=True)
+    for line in shown.words:
+        click.echo(f"certprobe: {line}", err=True)
+    if endpoint.scheme is not Scheme.HTTPS:
+        click.echo("certprobe: clients may start TLS at once (ldaps://) or by StartTLS (ldap://)", err=True)
+    if typed.verbose and shown.root is not None:
+        click.echo(shown.root.decode(), err=True, nl=False)
+
+
+def _is_loopback(host: str) -> bool:
+    from ipaddress import ip_address
+
+    return host == "localhost" or ip_address(host.partition("%")[0]).is_loopback

@@ -1,0 +1,289 @@
+"""The rim of a listener: sockets, deadlines, bounds and the clean stop; what is said on a connection is its guest's."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import resource
+import signal
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+
+from certprobe.endpoint import HostPort
+from certprobe.errors import FailureKind, NotReached, Party, ProtocolError, StageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    Job: TypeAlias = Callable[[], None]
+
+RECEIVE_SIZE: Final = 16 * 1024
+RECEIVE_LIMIT: Final = 4 * 1024 * 1024
+"""Octets that one client may send; the longest honest request is a thousandth of it."""
+_BACKLOG: Final = 1024
+_BREATH: Final = 0.1
+_FAREWELL: Final = 1.0
+_JUDGES: Final = 4
+# Of the descriptors of the process: what is no connection, such as those for fetching.
+_RESERVED: Final = 64
+
+
+class Limits(NamedTuple):
+    """How many connections there may be at a time, and in seconds how long the first handshake and the whole may take.
+
+    A person may be asked which certificate to send, in the middle of a handshake.
+    """
+
+    connections: int = 1024
+    handshake: float = 60.0
+    whole: float = 120.0
+
+
+DEFAULT_LIMITS: Final = Limits()
+
+
+class Guest(Protocol):
+    """One connection's conversation; its methods are called one after the other, jobs in a thread."""
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will be said."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether its handshake is done."""
+
+    def receive_data(self, data: bytes) -> None: ...
+
+    def receive_eof(self) -> None: ...
+
+    def data_to_send(self) -> bytes: ...
+
+    def next_job(self) -> Job | None:
+        """What has to be thought through before anything else is done; None: more octets are needed, or it is over."""
+
+    def break_off(self, failure: StageError) -> None:
+        """End it from outside; nothing once it is over."""
+
+    def report(self) -> None:
+        """Say what became of it. Raises OSError when nobody reads it any more."""
+
+
+class _Place:
+    """A connection, since when its client is silent, and why it is ended early."""
+
+    def __init__(self, connected: socket.socket, guest: Guest, now: float) -> None:
+        self.connected = connected
+        self.guest = guest
+        self.heard = now
+        self.received = 0
+        self.task: asyncio.Task[None] | None = None
+        self.ended: StageError | None = None
+
+
+class Listener:
+    """Serves every client that comes to a listening socket, until it is told to stop. Use once.
+
+    `welcome` gives the conversation for a client by its address. What was reported is reported in the order in which
+    the connections ended.
+    """
+
+    def __init__(
+        self, listening: socket.socket, welcome: Callable[[str], Guest], limits: Limits = DEFAULT_LIMITS
+    ) -> None:
+        listening.setblocking(False)
+        self._listening = listening
+        self._welcome = welcome
+        self._limits = limits._replace(connections=_affordable(limits.connections))
+        self._places: set[_Place] = set()
+        self._judges = ThreadPoolExecutor(_JUDGES, "certprobe judge")
+        self._reporter = ThreadPoolExecutor(1, "certprobe report")
+        self._stopped = asyncio.Event()
+        self._freed = asyncio.Event()
+        self._broken: BaseException | None = None
+
+    async def serve(self, opened: Callable[[], None]) -> None:
+        """Serve until SIGINT or SIGTERM, which are waited for when `opened` is called.
+
+        Raises what reporting raised: then nobody reads on, and it is over too.
+        """
+        loop = asyncio.get_running_loop()
+        for number in _signals():
+            loop.add_signal_handler(number, self._stopped.set)
+        opened()
+        accepting = loop.create_task(self._accept())
+        await self._stopped.wait()
+        accepting.cancel()
+        self._listening.close()
+        for place in self._places:
+            _end(place, _interrupted())
+        await asyncio.gather(accepting, *(place.task for place in self._places if place.task), return_exceptions=True)
+        self._judges.shutdown(wait=False, cancel_futures=True)
+        self._reporter.shutdown(wait=False)
+        if self._broken is not None:
+            raise self._broken
+
+    # --- who comes ----------------------------------------------------------------------------------------------------
+
+    async def _accept(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            if len(self._places) >= self._limits.connections:
+                await self._make_room()
+            try:
+                connected, address = await loop.sock_accept(self._listening)
+            except OSError:
+                # The client is gone already, or there is no descriptor left: others may end meanwhile.
+                await asyncio.sleep(_BREATH)
+                continue
+            self._begin(connected, str(HostPort(address[0], address[1])))
+
+    def _begin(self, connected: socket.socket, peer: str) -> None:
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(OSError):
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        place = _Place(connected, self._welcome(peer), loop.time())
+        self._places.add(place)
+        place.task = loop.create_task(self._attend(place))
+
+    async def _make_room(self) -> None:
+        """End the connection that was silent longest before its handshake was done, or wait for any to end."""
+        silent = [place for place in self._places if not place.guest.settled and place.ended is None]
+        if silent:
+            longest = min(silent, key=lambda place: place.heard)
+            _end(longest, _outwaited(asyncio.get_running_loop().time() - longest.heard))
+        while len(self._places) >= self._limits.connections:
+            self._freed.clear()
+            await self._freed.wait()
+
+    # --- one of them --------------------------------------------------------------------------------------------------
+
+    async def _attend(self, place: _Place) -> None:
+        try:
+            await self._conduct(place)
+            await self._report(place)
+            if place.ended is None:
+                await _see_off(place.connected)
+        except asyncio.CancelledError:
+            if place.ended is None:
+                raise
+        finally:
+            place.connected.close()
+            self._places.discard(place)
+            self._freed.set()
+
+    async def _conduct(self, place: _Place) -> None:
+        """Hold the conversation to its end, whatever that is."""
+        try:
+            async with asyncio.timeout(self._limits.handshake) as limit:
+                await self._converse(place, limit)
+        except TimeoutError:
+            place.guest.break_off(self._too_slow(place))
+        except asyncio.CancelledError:
+            if place.ended is None:
+                raise
+            place.guest.break_off(place.ended)
+        except OSError:
+            words = "the connection was reset by the client"
+            place.guest.break_off(ProtocolError(words, kind=FailureKind.RESET, party=Party.PEER))
+        while (job := place.guest.next_job()) is not None:
+            await self._done(self._judges, job)
+
+    async def _converse(self, place: _Place, limit: asyncio.Timeout) -> None:
+        loop = asyncio.get_running_loop()
+        guest, begun, is_settled = place.guest, loop.time(), False
+        while True:
+            job = guest.next_job()
+            if guest.settled and not is_settled:
+                is_settled = True
+                limit.reschedule(begun + self._limits.whole)
+            if data := guest.data_to_send():
+                await loop.sock_sendall(place.connected, data)
+            if job is not None:
+                await self._done(self._judges, job)
+            elif guest.over:
+                return
+            else:
+                await self._hear(place)
+
+    async def _hear(self, place: _Place) -> None:
+        loop = asyncio.get_running_loop()
+        data = await loop.sock_recv(place.connected, RECEIVE_SIZE)
+        place.heard = loop.time()
+        place.received += len(data)
+        if place.received > RECEIVE_LIMIT:
+            words = f"the client sent more than {RECEIVE_LIMIT // 2**20} MiB"
+            place.guest.break_off(ProtocolError(words, kind=FailureKind.TOO_MUCH_DATA, party=Party.PEER))
+        elif data:
+            place.guest.receive_data(data)
+        else:
+            place.guest.receive_eof()
+
+    async def _report(self, place: _Place) -> None:
+        try:
+            await self._done(self._reporter, place.guest.report)
+        except OSError as error:
+            self._broken = self._broken or error
+            self._stopped.set()
+
+    async def _done(self, pool: ThreadPoolExecutor, job: Job) -> None:
+        """Have it done in a thread; nothing else happens to its connection before it is."""
+        doing = asyncio.get_running_loop().run_in_executor(pool, job)
+        try:
+            await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            await asyncio.wait([doing])
+            raise
+
+    def _too_slow(self, place: _Place) -> NotReached:
+        if place.guest.settled:
+            words = f"the conversation was not finished within {self._limits.whole:.3g} seconds"
+        else:
+            words = f"the TLS handshake was not finished within {self._limits.handshake:.3g} seconds"
+        return NotReached(words, kind=FailureKind.TIMEOUT, party=Party.PEER)
+
+
+async def _see_off(connected: socket.socket) -> None:
+    """Closing while octets of the client's are unread would send a RST, which may overtake what was said last."""
+    loop = asyncio.get_running_loop()
+    with contextlib.suppress(OSError, TimeoutError):
+        async with asyncio.timeout(_FAREWELL):
+            connected.shutdown(socket.SHUT_WR)
+            while await loop.sock_recv(connected, RECEIVE_SIZE):
+                pass
+
+
+def _end(place: _Place, why: StageError) -> None:
+    if place.ended is None and place.task is not None:
+        place.ended = why
+        place.task.cancel()
+
+
+def _interrupted() -> ProtocolError:
+    return ProtocolError("the listener was stopped", kind=FailureKind.INTERRUPTED, party=Party.OURSELVES)
+
+
+def _outwaited(seconds: float) -> NotReached:
+    words = f"silent for {seconds:.3g} seconds before the TLS handshake was done, when others needed the place"
+    return NotReached(words, kind=FailureKind.TIMEOUT, party=Party.PEER)
+
+
+def _signals() -> tuple[signal.Signals, ...]:
+    stops = (signal.SIGINT, signal.SIGTERM)
+    ignores_hangup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN  # nohup
+    return stops if ignores_hangup else (*stops, signal.SIGHUP)
+
+
+def _affordable(connections: int) -> int:
+    """As many as there are descriptors for, after asking for as many as are wanted."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _RESERVED
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        return max(1, min(connections, soft - _RESERVED))
+    return connections
