@@ -34,7 +34,7 @@ class EmptyList(enum.Enum):
 
     EXTENSION_ABSENT = "extension-absent"
     EMPTY_EXTENSION = "empty-extension"
-    """Against RFC 8446 4.2.4, and some clients break off; `openssl s_server -no_ca_names` does it."""
+    """Against RFC 8446 4.2.4, and GnuTLS breaks off at it; `openssl s_server -no_ca_names` does it."""
 
 
 class ServerOptions(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from certprobe.errors import ProtocolError
 from certprobe.tls.acceptor import ServerOptions, TlsAcceptor
@@ -15,6 +15,9 @@ from certprobe.tls.openssl import Compatibility, Requirement, VersionRange
 from certprobe.tls.openssl_server import EmptyList, can_be_announced
 from certprobe.tls.session import ClientOptions, TlsSession
 
+T = TypeVar("T")
+
+_SHOWN: Final = 12
 _FLIGHTS: Final = 3
 """ClientHello, the one after a HelloRetryRequest, and what follows the CertificateRequest."""
 
@@ -96,8 +99,7 @@ def _differences(meant: CertificateRequest, sent: CertificateRequest) -> Iterato
     yield from _codes(
         "signature_algorithms_cert", SignatureScheme, meant.signature_algorithms_cert, sent.signature_algorithms_cert
     )
-    if meant.certificate_authorities != sent.certificate_authorities:
-        yield f"certificate_authorities: {_listed(sent)} instead of {_listed(meant)}"
+    yield from _names(meant.certificate_authorities, sent.certificate_authorities)
     if meant.oid_filters != sent.oid_filters:
         yield f"oid_filters: {len(sent.oid_filters)} instead of {len(meant.oid_filters)}"
 
@@ -110,19 +112,33 @@ def _codes(
     if meant is None or sent is None:
         yield f"{field}: {'not sent' if sent is None else 'sent'}"
         return
-    left_out, added = ([each for each in one if each not in other] for one, other in ((meant, sent), (sent, meant)))
-    for codes, words in ((left_out, "left out"), (added, "added")):
+    for codes, words in ((_without(meant, sent), "left out"), (_without(sent, meant), "added")):
         if codes:
-            yield f"{field}: {', '.join(name_of(registry, each) for each in dict.fromkeys(codes))} {words}"
-    if not left_out and not added:
+            shown = [name_of(registry, each) for each in codes[:_SHOWN]]
+            more = f" and {len(codes) - _SHOWN} more" if len(codes) > _SHOWN else ""
+            yield f"{field}: {', '.join(shown)}{more} {words}"
+    if set(meant) == set(sent):
         yield f"{field}: in another order, or not as often"
 
 
-def _listed(request: CertificateRequest) -> str:
-    match request.certificate_authorities:
-        case None:
-            return "no extension"
-        case ():
-            return "an empty list"
-        case names:
-            return f"{len(names)} name{'s' * (len(names) > 1)}"
+def _names(meant: tuple[bytes, ...] | None, sent: tuple[bytes, ...] | None) -> Iterator[str]:
+    if meant == sent:
+        return
+    if not meant or not sent:
+        yield f"certificate_authorities: {_listed(sent)} instead of {_listed(meant)}"
+    elif left_out := _without(meant, sent):
+        yield f"certificate_authorities: {len(left_out)} of {len(meant)} names left out"
+    else:
+        yield "certificate_authorities: in another order, or not as often"
+
+
+def _listed(names: tuple[bytes, ...] | None) -> str:
+    if names is None:
+        return "no extension"
+    return f"a list of {len(names)}" if names else "an empty list"
+
+
+def _without(these: tuple[T, ...], those: tuple[T, ...]) -> tuple[T, ...]:
+    """Each of these once that is not among those."""
+    others = set(those)
+    return tuple(each for each in dict.fromkeys(these) if each not in others)

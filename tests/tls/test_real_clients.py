@@ -16,6 +16,7 @@ from certprobe.tls.acceptor import ServerContext, ServerOptions, TlsAcceptor
 from certprobe.tls.client_hello import ClientHello
 from certprobe.tls.enums import AlertDescription, AlertLevel, ProtocolVersion
 from certprobe.tls.events import (
+    AlertReceived,
     AlertSent,
     ApplicationData,
     CertificateRequested,
@@ -182,6 +183,17 @@ def test_asked_as_a_mirror_asks(site: Site, version: ProtocolVersion, empty: Emp
         assert request.signature_algorithms == (0x0804, 0x0403)
         is_absent = version == TLS13 and empty is EmptyList.EXTENSION_ABSENT
         assert request.announced is (Announced.EXTENSION_ABSENT if is_absent else Announced.EMPTY_LIST)
+
+
+def test_gnutls_breaks_off_at_an_empty_extension(site: Site) -> None:
+    """RFC 8446 4.2.4 wants a name at least; OpenSSL does not mind."""
+    mirror = options(site, TLS13, Requirement.OPTIONAL)._replace(
+        certificate_authorities=(), empty_list=EmptyList.EMPTY_EXTENSION
+    )
+    with serving(mirror) as server:
+        assert b"Error decoding the received TLS packet" in gnutls_cli(site, server.port, TLS13, None)
+        assert names(server.told)[:3] == FIRST[:3]
+        assert server.told[3] == AlertReceived(AlertLevel.fatal, AlertDescription.decode_error)
 
 
 def test_client_that_renegotiates(site: Site) -> None:

@@ -103,7 +103,7 @@ def test_no_algorithm_is_supported() -> None:
     left_out, added = unsupported(options)
     assert left_out == "TLS 1.3: signature_algorithms: 0x1234 left out"
     assert added.startswith("TLS 1.3: signature_algorithms: ")
-    assert added.endswith(" added")
+    assert added.endswith(" more added")
 
 
 def test_list_that_is_too_long() -> None:
@@ -162,14 +162,22 @@ def test_an_empty_list_before_tls13_is_no_empty_extension(version: ProtocolVersi
         ({"certificate_types": (1, 64), "signature_algorithms_cert": (0x0401,)}, "signature_algorithms_cert: not sent"),
         (
             {"certificate_types": (1, 64), "certificate_authorities": (*NAMES, b"\x30\x03cut")},
-            "certificate_authorities: 2 names instead of 3 names",
+            "certificate_authorities: 1 of 3 names left out",
+        ),
+        (
+            {"certificate_types": (1, 64), "certificate_authorities": (NAMES[0] + b"more", NAMES[1])},
+            "certificate_authorities: 1 of 2 names left out",
+        ),
+        (
+            {"certificate_types": (1, 64), "certificate_authorities": (b"no name",)},
+            "certificate_authorities: an empty list instead of a list of 1",
         ),
         (
             {"certificate_types": (1, 64), "oid_filters": (OidFilter(b"\x06\x01\x2a", b""),)},
             "oid_filters: 0 instead of 1",
         ),
     ],
-    ids=["order", "type", "types", "certificates", "name", "filters"],
+    ids=["order", "type", "types", "certificates", "name", "longer", "garbage", "filters"],
 )
 def test_differences(changed: dict[str, Any], words: str) -> None:
     request = MIRRORED._replace(**changed)
