@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -45,15 +46,22 @@ class Reached(NamedTuple):
 
     port: int
     told: Told
+    ended: threading.Event
 
 
 @contextlib.contextmanager
 def serving(options: ServerOptions, *, late: Requirement = Requirement.NONE) -> Iterator[Reached]:
     told: Told = []
+    ended = threading.Event()
     shared = ServerContext(options)
 
     def serve(channel: Channel) -> None:
-        tls = TlsAcceptor(shared)
+        try:
+            converse(channel, TlsAcceptor(shared))
+        finally:
+            ended.set()
+
+    def converse(channel: Channel, tls: TlsAcceptor) -> None:
         while not (told and isinstance(told[-1], ProtocolError | AlertSent)):
             tls.receive_data(channel.receive())
             for event in drain(tls):
@@ -70,7 +78,7 @@ def serving(options: ServerOptions, *, late: Requirement = Requirement.NONE) -> 
             channel.send(tls.data_to_send())
 
     with listening(serve) as port:
-        yield Reached(port, told)
+        yield Reached(port, told, ended)
 
 
 def options(site: Site, version: ProtocolVersion | None, requirement: Requirement) -> ServerOptions:
@@ -193,6 +201,7 @@ def test_gnutls_breaks_off_at_an_empty_extension(site: Site) -> None:
     with serving(mirror) as server:
         assert b"Error decoding the received TLS packet" in gnutls_cli(site, server.port, TLS13, None)
         assert names(server.told)[:3] == FIRST[:3]
+        assert server.ended.wait(SECONDS)
         assert server.told[3] == AlertReceived(AlertLevel.fatal, AlertDescription.decode_error)
 
 
