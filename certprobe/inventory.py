@@ -156,7 +156,9 @@ class _Stock:
                 self._file_numbers.setdefault(found.certificate, number)
                 if file.contents.locked:
                     self._beside_locked.add(found.certificate)
-        self._credentials, _, _, self._issuers = credentials(file.contents for file in files)
+        matched = credentials(file.contents for file in files)
+        self._credentials, self._issuers = matched.credentials, matched.issuers
+        self._contradictions = matched.contradictions
 
     def identities(self) -> Iterator[Identity]:
         for credential in self._credentials:
@@ -215,6 +217,10 @@ class _Stock:
     def faults(self, identities: tuple[Identity, ...]) -> Iterator[Fault]:
         for key in self.loose_keys():
             yield Fault(key.source, causes.key_without_certificate(key.request))
+        for contradiction in self._contradictions:
+            certificate = contradiction.found.certificate
+            named = causes.contradicted(contradiction.words)
+            yield Fault(contradiction.found.source, named, certificate.subject.rfc4514)
         if (unsure := self._issuers.given_up) is not None:
             yield Fault(self._places[unsure].source, causes.issuers_not_told_apart(), unsure.subject.rfc4514)
         yield from self._passed_over()

@@ -9,19 +9,30 @@ from certprobe.pki.issuers import GIVEN_UP, Issuers, is_self_signed
 from certprobe.pki.store import CertificateStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.decode import Contents, FoundCertificate, FoundKey
 
 
+class Contradiction(NamedTuple):
+    """A certificate to which its file gives, by localKeyID, the key of another; `words` say whose, and which fits."""
+
+    found: FoundCertificate
+    words: str
+
+
 class Identities(NamedTuple):
-    """What a user can log in with, the certificates that are left over, notes in plain words, and who issued what."""
+    """What a user can log in with, the certificates that are left over, notes in plain words, and who issued what.
+
+    What contradicts is in the notes as well.
+    """
 
     credentials: tuple[Credential, ...]
     certificates: tuple[Certificate, ...]
     notes: tuple[str, ...]
     issuers: Issuers
+    contradictions: tuple[Contradiction, ...] = ()
 
 
 def credentials(contents: Iterable[Contents]) -> Identities:
@@ -47,7 +58,8 @@ def credentials(contents: Iterable[Contents]) -> Identities:
     used = {id(key) for key in fitting.values()}
     unmatched = [key for key in {id(key): key for key in keys.values()}.values() if id(key) not in used]
     odd = _odd_keys(files, candidates, fitting, unmatched)
-    notes += _contradictions(files, fitting, unmatched)
+    contradictions = tuple(_contradictions(files, fitting, unmatched))
+    notes += [f"{one.found.source}: {one.words}" for one in contradictions]
     notes += _about_unmatched(unmatched, odd, candidates)
     notes += [f"{one.source}: {GIVEN_UP}" for one in found if one.certificate is issuers.given_up]
 
@@ -57,7 +69,8 @@ def credentials(contents: Iterable[Contents]) -> Identities:
     )
     taken = {identity.certificate for identity in identities}
     loose = tuple(certificate for certificate in store if certificate not in taken)
-    return Identities(identities, loose, (*(note for file in files for note in file.notes), *notes), issuers)
+    told = (*(note for file in files for note in file.notes), *notes)
+    return Identities(identities, loose, told, issuers, contradictions)
 
 
 def _is_identity(found: FoundCertificate) -> bool:
@@ -135,15 +148,14 @@ def _about_unmatched(
 
 def _contradictions(
     files: tuple[Contents, ...], fitting: Mapping[Certificate, FoundKey], unmatched: list[FoundKey]
-) -> list[str]:
-    """Tell where a file gives a certificate the key of another one."""
+) -> Iterator[Contradiction]:
+    """Find where a file gives a certificate the key of another one."""
     waiting = {_public_key_octets(key) for key in unmatched}
-    return [
-        f"{found.source}: its localKeyID is that of {key.source}, {_whose(fitting.get(found.certificate))}"
-        for found, key in _ties(files)
-        if (octets := _public_key_octets(key)) not in waiting
-        and found.certificate.public_key.subject_public_key not in octets
-    ]
+    for found, key in _ties(files):
+        octets = _public_key_octets(key)
+        if octets not in waiting and found.certificate.public_key.subject_public_key not in octets:
+            whose = _whose(fitting.get(found.certificate))
+            yield Contradiction(found, f"its localKeyID is that of {key.source}, {whose}")
 
 
 def _whose(true: FoundKey | None) -> str:

@@ -106,6 +106,11 @@ def _missing_issuer(last: Certificate, named_so: int) -> Cause:
     return _note("issuer-missing", title, others, "Put it in if it is no root: not every peer knows intermediate CAs.")
 
 
+def contradicted(words: str) -> Cause:
+    """A PKCS#12 file gives a certificate the key of another one: who goes by it uses the wrong key."""
+    return _problem("local-key-id", words, "", "Write the file anew, one entry for each key and its certificate.")
+
+
 def issuers_not_told_apart() -> Cause:
     """Too many CAs have one name to try all their keys."""
     advice = "Look at this file with suspicion, or take out the CAs that are not needed."

@@ -19,6 +19,7 @@ from certprobe.lab.der import oid, pem, sequence, tlv
 from certprobe.lab.pki import Authority, Extension, KeyUsageName, rsa_key
 from tests.cli.command import Answer, Arguments, Document, Ran, certprobe, on_terminal
 from tests.cli.verified import AT
+from tests.pki import pfx
 from tests.pki.test_issuers import namesakes, orphans
 
 ROOT = Authority.root("Root", at=AT)
@@ -170,6 +171,18 @@ def test_a_chain_whose_signature_does_not_hold(tmp_path: Path) -> None:
     title = "the signature of CN=alice is not by CN=CA, although that is named in it"
     assert document["verdict"]["faults"][0]["title"] == title
     assert inspect(tmp_path, "f.pem").head.startswith(f"PROBLEM  f.pem #1  CN=alice: {title}\n")
+
+
+def test_a_file_that_gives_a_certificate_the_key_of_another(tmp_path: Path) -> None:
+    first, second = pfx.local_key_id(b"1"), pfx.local_key_id(b"2")
+    bags = (pfx.cert_bag(ALICE, first), pfx.cert_bag(BOB, second), pfx.key_bag(ALICE, second), pfx.key_bag(BOB, first))
+    write(tmp_path, f_p12=pfx.pfx(pfx.safe(*bags)), ca_pem=chain(*TOP))
+    document = told(tmp_path, "f.p12", "ca.pem")
+    assert faults(document) == [("problem", "f.p12 #1", "local-key-id"), ("problem", "f.p12 #2", "local-key-id")]
+    assert document["verdict"]["faults"][0]["title"] == (
+        "its localKeyID is that of f.p12 #4, but the private key of f.p12 #3 fits it"
+    )
+    assert [identity["key_status"] for identity in document["identities"]] == ["fits", "fits"]
 
 
 def test_a_file_of_many_cas_with_one_name_ends(tmp_path: Path) -> None:
