@@ -9,6 +9,7 @@ import pytest
 from certprobe import transport
 from certprobe.pki.credential import Credential
 from certprobe.pki.name import DistinguishedName
+from certprobe.tls.acceptor import ServerOptions
 from certprobe.tls.enums import AlertDescription, AlertLevel, ProtocolVersion
 from certprobe.tls.events import (
     AlertReceived,
@@ -25,6 +26,7 @@ from certprobe.tls.events import (
 )
 from certprobe.tls.messages import Announced
 from certprobe.tls.openssl import Compatibility
+from certprobe.tls.rehearsal import asking_like, differences
 from certprobe.tls.session import ClientOptions, TlsSession
 from tests.peers.process import HOST
 from tests.peers.s_server import REQUEST, REQUIRE
@@ -144,3 +146,15 @@ def test_empty_list(s_server: SServer, option: str, announced: Announced) -> Non
 def test_legacy(site: Site, s_server: SServer, option: str) -> None:
     told = talk(s_server(option, *REQUIRE), OPTIONS[option], sent(site.clients.alice), Compatibility.LEGACY)
     assert page(told).startswith(b"HTTP/1.0 200")
+
+
+@pytest.mark.parametrize("more", [(), ("-no_ca_names",)], ids=["list", "empty"])
+@pytest.mark.parametrize("option", OPTIONS)
+def test_mirrored(site: Site, s_server: SServer, option: str, more: tuple[str, ...]) -> None:
+    """OpenSSL 3 asks in TLS 1.3 for what OpenSSL 4 does not; everything else is the same."""
+    told = talk(s_server(option, *more, *REQUEST), OPTIONS[option], None)
+    (request,) = (event.request for event in told if isinstance(event, CertificateRequested))
+    mirror = asking_like(request, ServerOptions(credential(site.servers.good.issued), versions=at(OPTIONS[option])))
+    old = "ecdsa_sha224, ecdsa_sha1, rsa_pkcs1_sha224, rsa_pkcs1_sha1"
+    allowed = {f"TLS 1.3: signature_algorithms: {old} left out"} if option == "-tls1_3" else set()
+    assert set(differences(mirror, request)) <= allowed
