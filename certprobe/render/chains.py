@@ -13,7 +13,7 @@ from certprobe.wincrypt.trust_status import TrustError, TrustInfo
 
 if TYPE_CHECKING:
     from certprobe.render.page import Page
-    from certprobe.report import shape, shape_pki
+    from certprobe.report import shape_pki
 
 _INDENT = 5
 
@@ -136,23 +136,25 @@ def write_cert_flags(page: Page, status: shape_pki.Status) -> None:
     page.line(("CertFlags that http.sys would give: ", Tone.FAINT), words.status(status), indent=2)
 
 
-def has_faults(tls: shape.Tls) -> bool:
-    """Whether something of what the server sent cannot be read."""
-    return bool(tls["certificate_faults"]) or any(_faults(certificate) for certificate in tls["certificates"])
+def has_faults(certificates: list[shape_pki.Certificate], faults: list[str]) -> bool:
+    """Whether something of what a peer sent cannot be read."""
+    return bool(faults) or any(_faults(certificate) for certificate in certificates)
 
 
-def write_server_certificates(page: Page, tls: shape.Tls, verbosity: Verbosity) -> None:
-    """The certificates as the server sent them: every fact, or only what cannot be read."""
-    if not tls["certificates"]:
+def write_certificates(
+    page: Page, certificates: list[shape_pki.Certificate], faults: list[str], verbosity: Verbosity
+) -> None:
+    """The certificates as a peer sent them: every fact, or only what cannot be read."""
+    if not certificates:
         page.line("None came.", indent=2)
-    for number, certificate in enumerate(tls["certificates"]):
+    for number, certificate in enumerate(certificates):
         page.line(words.name(certificate["subject"]), words.until(certificate), lead=f"{number:>3}  ", hang=2)
-        facts = _facts(certificate) if verbosity is Verbosity.VERBOSE else []
+        facts = certificate_facts(certificate) if verbosity is Verbosity.VERBOSE else []
         for label, value in facts:
             page.line((f"{label} ", Tone.FAINT), value, indent=_INDENT, hang=2)
         for label, value in _faults(certificate):
             page.line((f"{label}: ", Tone.BAD), value, indent=_INDENT, hang=2)
-    for fault in tls["certificate_faults"]:
+    for fault in faults:
         page.field("Malformed", (fault, Tone.BAD))
 
 
@@ -166,7 +168,8 @@ def _faults(certificate: shape_pki.Certificate) -> list[tuple[str, str]]:
     return [(label, value) for label, value in faults if value]
 
 
-def _facts(certificate: shape_pki.Certificate) -> list[tuple[str, str]]:
+def certificate_facts(certificate: shape_pki.Certificate) -> list[tuple[str, str]]:
+    """What a certificate holds as labels and values; nothing for what it does not hold."""
     names = [f"{name['kind']} {name['value']}" for name in certificate["subject_alt_names"] or ()]
     purposes, policies = certificate["extended_key_usage"], certificate["application_policies"]
     facts = [

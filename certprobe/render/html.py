@@ -93,7 +93,8 @@ def _sections(attempt: shape.Attempt, visit: shape_visit.Visit) -> Iterator[Mark
     info = visit["client_cert_info"]
     sections = (
         ("HTTP_SSL_CLIENT_CERT_INFO", html_facts.cert_info(info, visit["iis"])),
-        ("Your certificates, as they are judged", html_facts.judgement(attempt["client"])),
+        ("What you sent", html_facts.certificates(visit["certificates"], attempt["tls"])),
+        ("How it is judged", html_facts.judgement(attempt["client"])),
         ("The account of your certificate", html_facts.mapping(attempt["mapping"])),
         ("What you were asked for", html_facts.requests(attempt)),
         ("What you offer (ClientHello)", html_facts.client_hello(visit["client_hello"])),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from certprobe.render import words
+from certprobe.render.chains import certificate_facts
 from certprobe.render.mapping import mapping_lines
 from certprobe.render.markup import Markup, element, joined, text
 from certprobe.render.verbosity import Verbosity
@@ -51,6 +52,28 @@ def cert_info(info: shape_visit.ClientCertInfo | None, iis: shape_visit.SubStatu
             ("sc-win32-status", element("code", words.status(iis["win32_status"]))),
         ]
     return _facts(pairs)
+
+
+def certificates(sent: list[shape_pki.Certificate], tls: shape.Tls | None) -> Markup:
+    """What the client sent, in its order, each with its facts folded below, and what of it cannot be read."""
+    shown = [
+        element(
+            "li",
+            words.name(each["subject"]),
+            element("span", f" issued by {words.name(each['issuer'])}", of_class="faint"),
+            _fault(each["fault"] or ""),
+            element("details", element("summary", "Facts"), _facts(certificate_facts(each))),
+        )
+        for each in sent
+    ]
+    faults = [_fault(each) for each in (tls["certificate_faults"] if tls is not None else ())]
+    if not shown:
+        return joined(faults)
+    return joined((element("ol", *shown, attributes=(("start", "0"),)), *faults))
+
+
+def _fault(words_of_it: str) -> Markup:
+    return element("p", f"cannot be read: {words_of_it}", of_class="bad") if words_of_it else _NOTHING
 
 
 def judgement(judged: shape_pki.Judgement | None) -> Markup:

@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
 from certprobe.render.application import write_answers, write_start_tls
 from certprobe.render.candidates import has_selection, write_candidates, write_identities
-from certprobe.render.chains import has_faults, write_cert_flags, write_judgement, write_server_certificates
+from certprobe.render.chains import has_faults, write_cert_flags, write_certificates, write_judgement
 from certprobe.render.experiments import write_acceptances, write_path_map
 from certprobe.render.handshake import write_connection, write_requests, write_sent
 from certprobe.render.headline import lead, verdict_word, write_causes
@@ -123,9 +123,12 @@ def _write_attempt(page: Page, attempt: shape.Attempt, which: str, verbosity: Ve
         page.heading(f"What was sent, and what came of it{which}")
         write_sent(page, tls)
     write_answers(page, attempt, verbosity)
-    if tls is not None and (verbosity is Verbosity.VERBOSE or attempt["server"] is None or has_faults(tls)):
+    if tls is None:
+        return
+    certificates, faults = tls["certificates"], tls["certificate_faults"]
+    if verbosity is Verbosity.VERBOSE or attempt["server"] is None or has_faults(certificates, faults):
         page.heading(f"What the server sent{which}")
-        write_server_certificates(page, tls, verbosity)
+        write_certificates(page, certificates, faults, verbosity)
 
 
 def _write_chains(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Final
 
 from certprobe.render import words
-from certprobe.render.chains import write_judgement
+from certprobe.render.chains import write_certificates, write_judgement
 from certprobe.render.handshake import write_demands
 from certprobe.render.headline import lead, verdict_word, write_causes
 from certprobe.render.mapping import write_mapping
@@ -55,6 +55,7 @@ def _write_facts(page: Page, attempt: shape.Attempt, visit: shape_visit.Visit, v
     page.heading("Connection")
     _write_connection(page, attempt, verbosity)
     _write_requests(page, visit)
+    _write_certificates(page, attempt, visit, verbosity)
     if visit["client_cert_info"] is not None:
         page.heading("HTTP_SSL_CLIENT_CERT_INFO")
         _write_info(page, visit["client_cert_info"], visit["iis"])
@@ -66,6 +67,14 @@ def _write_facts(page: Page, attempt: shape.Attempt, visit: shape_visit.Visit, v
     if attempt["mapping"] is not None:
         page.heading("Account of the client certificate")
         write_mapping(page, attempt["mapping"], verbosity)
+
+
+def _write_certificates(page: Page, attempt: shape.Attempt, visit: shape_visit.Visit, verbosity: Verbosity) -> None:
+    tls = attempt["tls"]
+    faults = tls["certificate_faults"] if tls is not None else []
+    if visit["certificates"] or faults:
+        page.heading("What the client sent")
+        write_certificates(page, visit["certificates"], faults, verbosity)
 
 
 # --- what the client offers -------------------------------------------------------------------------------------------
@@ -157,8 +166,7 @@ def sent(request: shape.CertificateRequest) -> str:
         return "no answer: the conversation ended first"
     if not request["sent"]:
         return "an empty Certificate message: anonymous"
-    others = len(request["sent"]) - 1
-    return f"a certificate, with {words.count(others, 'other') if others else 'no others'}"
+    return words.count(len(request["sent"]), "certificate")
 
 
 def _write_alert(page: Page, alert: shape.Alert) -> None:

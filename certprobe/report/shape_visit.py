@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from certprobe.report.shape_pki import Name, Status
+from certprobe.report.shape_pki import Certificate, Name, Status
 from certprobe.report.shape_values import Code, HeaderField, LdapResult
 
 
@@ -67,12 +67,14 @@ class LdapOperation(TypedDict):
 class Visit(TypedDict):
     """A client that came to a listener; the attempt beside it is this connection, its `peer` the client.
 
-    `client_cert_info` is null where no certificate was sent, `iis` where IIS, requiring a certificate, would let it in,
-    or was not asked. `status` is that of the HTTP answer. `account` is null where none was found or looked for.
+    `certificates` are those that the client sent, `client_cert_info` is null where it sent none, `iis` where IIS,
+    requiring a certificate, would let it in, or was not asked. `status` is that of the HTTP answer. `account` is null
+    where none was found or looked for.
     """
 
     number: int
     client_hello: ClientHello | None
+    certificates: list[Certificate]
     client_cert_info: ClientCertInfo | None
     iis: SubStatus | None
     account: str | None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from certprobe.mapping.alt_security_identities import Strength, alt_security_identities
+from certprobe.mapping.mapper import ds_mapper
 from certprobe.mapping.ruling import (
     NO_STRONG_MAPPING,
+    OLDER_THAN_THE_ACCOUNT,
     SID_OF_ANOTHER,
     Enforcement,
     Standing,
@@ -14,42 +16,62 @@ from certprobe.mapping.ruling import (
     offers,
     rulings,
 )
+from certprobe.report import words
 from certprobe.report.model import Cause, Weight
 
 if TYPE_CHECKING:
     from certprobe.mapping.ruling import Candidate, Ruling
     from certprobe.mapping.store import AccountStore
     from certprobe.pki.certificate import Certificate
-    from certprobe.report.visits import Visit
 
-_CODES: Final = {NO_STRONG_MAPPING: "weakly-mapped", SID_OF_ANOTHER: "sid-of-another"}
-_SID: Final = "have it issued by an AD CA that writes the SID into it (1.3.6.1.4.1.311.25.2)"
+_CODES: Final = {
+    NO_STRONG_MAPPING: "weakly-mapped",
+    OLDER_THAN_THE_ACCOUNT: "older-than-the-account",
+    SID_OF_ANOTHER: "sid-of-another",
+}
+_WITH_SID: Final = "have it issued by an AD CA that writes the SID into it (1.3.6.1.4.1.311.25.2)"
 
 
-def of_account(visit: Visit, certificate: Certificate, accounts: AccountStore) -> list[Cause]:
+def of_account(certificate: Certificate, accounts: AccountStore) -> list[Cause]:
     """What stands between a certificate and an account; nothing where a domain controller would let it in."""
+    if not accounts.knows(certificate):
+        return [_of_no_answer(certificate, accounts)]
     found = candidates(certificate, accounts)
+    answer = ds_mapper(certificate, found)
+    if not answer.CertDeniedByMapper:
+        return []
     mapped = [each for each in found if each.matches]
     if not mapped:
         return [_of_nobody(certificate, found)]
-    if len(mapped) > 1 and visit.account is None:
-        names = ", ".join(each.account.name for each in mapped)
-        title = f"the client certificate maps to more than one account: {names}"
-        advice = "Leave the mapping with the one account that is meant."
-        return [Cause("several-accounts", Weight.PROBLEM, title, advice=advice)]
-    return [cause for each in mapped for cause in _of_ruling(certificate, each)]
+    refused = [cause for each in mapped for cause in _of_ruling(certificate, each)]
+    if len(mapped) == 1:
+        return refused
+    title = f"the client certificate maps to more than one account: {words.listing([_name(each) for each in mapped])}"
+    advice = "Leave the mapping with the one account that is meant."
+    return [Cause("several-accounts", Weight.PROBLEM, title, advice=advice), *refused]
+
+
+def _of_no_answer(certificate: Certificate, accounts: AccountStore) -> Cause:
+    from certprobe.mapping.lookup import LookupFailure
+
+    answer = accounts.answer_of(certificate)
+    detail = words.sentence(answer.detail) if isinstance(answer, LookupFailure) else ""
+    title = "whether the certificate maps to an account is not known: the directory did not answer"
+    return Cause("mapping-unknown", Weight.PROBLEM, title, detail, "Look at the directory named by --map-ldap.")
 
 
 def _of_nobody(certificate: Certificate, nearly: tuple[Candidate, ...]) -> Cause:
     title = "the client certificate maps to no account"
-    strong = _strong_value(certificate)
     for candidate in nearly:
         for line, comparison in candidate.rules:
             unfit = comparison.unfit[0]
-            detail = f"Line {line} means it for {candidate.account.name}, but <{unfit.tag.value}> is written otherwise."
-            return Cause("not-mapped", Weight.PROBLEM, title, detail, f"Write {unfit.right} there.")
-    named = "; ".join(f"{offer.kind.value} {offer.value}" for offer in offers(certificate))
-    detail = f"It names {named}, which is no account's." if named else "It names no account: no SID, UPN or dNSName."
+            place = candidate.account.place_of(line)
+            detail = f"A mapping of {_name(candidate)} means it, but its <{unfit.tag.value}> is not as Windows has it."
+            advice = f"Correct {place}: it should be {unfit.right}."
+            return Cause("not-mapped", Weight.PROBLEM, title, detail, advice)
+    named = "; ".join(dict.fromkeys(offer.value for offer in offers(certificate)))
+    detail = f"It names {named}, which is nobody's here." if named else "It names no account: no SID, UPN or dNSName."
+    strong = _strong_value(certificate)
     advice = f"Write into altSecurityIdentities of the account: {strong}" if strong else "Map it to an account."
     return Cause("not-mapped", Weight.PROBLEM, title, detail, advice)
 
@@ -58,10 +80,10 @@ def _of_ruling(certificate: Certificate, candidate: Candidate) -> list[Cause]:
     ruling = next(each for each in rulings(certificate, candidate) if each.enforcement is Enforcement.FULL)
     if ruling.standing is not Standing.REFUSED:
         return []
-    title = f"a domain controller does not let {candidate.account.name} in by this certificate"
+    title = f"a domain controller does not let {_name(candidate)} in by this certificate"
     event = "" if ruling.event is None else f" (event {ruling.event} of Kdcsvc, KB5014754)"
-    detail = f"{ruling.reason[:1].upper()}{ruling.reason[1:]}{event}."
-    code = _CODES.get(ruling.event or 0, "account-refused")
+    detail = words.sentence(f"{ruling.reason}{event}")
+    code = "account-refused" if ruling.event is None else _CODES[ruling.event]
     return [Cause(code, Weight.PROBLEM, title, detail, _advice(certificate, ruling))]
 
 
@@ -69,11 +91,15 @@ def _advice(certificate: Certificate, ruling: Ruling) -> str:
     strong = _strong_value(certificate)
     match ruling.event:
         case 39 if strong:
-            return f"Write {strong} into altSecurityIdentities of the account, or {_SID}."
+            return f"Write {strong} into altSecurityIdentities of the account, or {_WITH_SID}."
         case 41:
             return "Use a certificate that was issued to this account, or correct the mapping."
         case _:
             return "Look at the account in the directory."
+
+
+def _name(candidate: Candidate) -> str:
+    return candidate.account.name
 
 
 def _strong_value(certificate: Certificate) -> str:

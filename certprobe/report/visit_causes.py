@@ -42,11 +42,12 @@ def _causes(outcome: Outcome, visit: Visit, roots: CertificateStore, accounts: A
             FailureKind.INTERRUPTED.value, Weight.PROBLEM, "the listener ended before the client was answered"
         )
         return [ended, *visit_certificate.of_sent(visit, record, roots, accounts)]
-    return [
-        *visit_handshake.of_late_request(visit),
-        *visit_certificate.of_answer(visit, record, roots, accounts),
-        *visit_requests.of_requests(visit),
-    ]
+    late = visit_handshake.of_late_request(visit)
+    found = [*late, *visit_certificate.of_answer(visit, record, roots, accounts)]
+    if outcome is Outcome.NOT_ASKED:
+        found.append(visit_requests.of_not_asking())
+    has_ended = bool(late) or visit_handshake.our_alert(visit.attempt) is not None
+    return found if has_ended else [*found, *visit_requests.of_requests(visit)]
 
 
 # --- how it went ------------------------------------------------------------------------------------------------------
@@ -75,7 +76,7 @@ def _unasked(visit: Visit) -> Outcome:
     refused = _refused_as_it_was(visit)
     if refused is not None:
         return refused
-    return Outcome.UNANSWERED if evidence.requests(visit.attempt) else Outcome.NOT_ASKED
+    return Outcome.WOULD_BE_REFUSED if visit_handshake.of_late_request(visit) else Outcome.NOT_ASKED
 
 
 def _with_certificate(visit: Visit) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from certprobe.pki.name import DistinguishedName
+from certprobe.pki.usage import KeyUsage
 from certprobe.policy.tables import SSL, bits_behind
 from certprobe.report import visit_handshake, words
 from certprobe.report.model import Cause, Weight
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from certprobe.chain.context import ChainElement, Finding
     from certprobe.mapping.store import AccountStore
+    from certprobe.pki.certificate import Certificate
     from certprobe.pki.store import CertificateStore
     from certprobe.report.model import Judgement, RequestRecord
     from certprobe.report.visits import Visit
@@ -69,11 +71,11 @@ def of_sent(
     if accounts is not None:
         from certprobe.report.visit_account import of_account
 
-        found += of_account(visit, record.sent[0], accounts)
+        found += of_account(record.sent[0], accounts)
     if client is not None and not found:
         found.append(_of_acceptance(visit, record))
     if client is not None:
-        found += _unannounced(client, record)
+        found += [*_unannounced(client, record), *_unsigning(record.sent[0])]
     return found
 
 
@@ -185,7 +187,7 @@ def _further_faults(client: Judgement) -> Iterator[Cause]:
                 continue
             told.add(error)
             who = "the client certificate" if place == 0 else words.subject(element.certificate)
-            title = f"{who}, besides: {finding.detail}"
+            title = f"another fault of {who}: {finding.detail}"
             yield Cause(error.symbol, Weight.PROBLEM, title, "", _CHANGES.get(error) or meaning(error).advice)
 
 
@@ -215,6 +217,15 @@ def _unannounced(client: Judgement, record: RequestRecord) -> list[Cause]:
     title = "the certificate is of a CA that is trusted here, but not announced"
     detail = f"{_announced(record)} Browsers and Windows choose by this list, and would not have offered it."
     return [Cause("trusted-not-announced", Weight.NOTE, title, detail, "Announce its CA as well (--announce).")]
+
+
+def _unsigning(certificate: Certificate) -> Iterator[Cause]:
+    usage = certificate.key_usage
+    if usage is not None and KeyUsage.digitalSignature not in usage:
+        title = "the certificate may not sign: its keyUsage lacks digitalSignature"
+        detail = "Windows' chain policies do not look at it; OpenSSL, and others that follow RFC 5246 7.4.6, do."
+        advice = "Have it issued with digitalSignature."
+        yield Cause("wrong-key-usage", Weight.NOTE, title, detail, advice)
 
 
 def _name(der: bytes) -> str:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from certprobe.endpoint import Scheme
 from certprobe.pki.name import DistinguishedName
 from certprobe.report import evidence
 from certprobe.report.application import result
 from certprobe.report.document import SCHEMA, attempt_facts, endpoint_facts, seconds, store_facts
 from certprobe.report.handshake import distinguished_name
 from certprobe.report.model import StoreFacts
-from certprobe.report.spelling import base64, cause, code, codes, status, time, version
+from certprobe.report.spelling import base64, cause, certificate_facts, code, codes, status, time, version
 from certprobe.report.sub_status import sub_status
 from certprobe.tls.enums import ExtensionType, NamedGroup, SignatureScheme, cipher_suite_name
 
@@ -51,16 +52,19 @@ def visit_document(report: VisitReport) -> shape.Document:
         "acceptances": [],
         "path_map": None,
         "untried": [],
-        "visit": _visit(visit),
+        "visit": _visit(visit, report.endpoint.scheme),
     }
 
 
-def _visit(visit: Visit) -> shape_visit.Visit:
+def _visit(visit: Visit, scheme: Scheme) -> shape_visit.Visit:
+    record = evidence.deciding_request(visit.attempt)
+    sent = (record.sent or ()) if record is not None else ()
     return {
         "number": visit.number,
         "client_hello": None if visit.hello is None else _client_hello(visit.hello),
+        "certificates": [certificate_facts(each) for each in sent],
         "client_cert_info": None if visit.info is None else _client_cert_info(visit.info),
-        "iis": _iis(visit),
+        "iis": _iis(visit) if scheme is Scheme.HTTPS else None,
         "account": visit.account,
         "requested": None if visit.requested is None else _requested(visit.requested),
         "status": visit.status,
@@ -106,10 +110,9 @@ def _client_cert_info(info: HttpSslClientCertInfo) -> shape_visit.ClientCertInfo
 
 
 def _iis(visit: Visit) -> shape_visit.SubStatus | None:
-    """Of a web server's client that was asked and has answered."""
-    if visit.attempt.path is None or evidence.deciding_request(visit.attempt) is None:
-        return None
-    found = sub_status(visit.info)
+    """Of a client that was asked and has answered."""
+    is_asked = evidence.deciding_request(visit.attempt) is not None
+    found = sub_status(visit.info) if is_asked else None
     if found is None:
         return None
     return {"sub_status": found.text, "title": found.title, "win32_status": status(found.win32_status)}

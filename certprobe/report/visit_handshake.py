@@ -15,6 +15,10 @@ from certprobe.tls.events import Phase
 if TYPE_CHECKING:
     from certprobe.report.visits import Visit
 
+_NEVER_SECURED: Final = (
+    "the client spoke LDAP in clear and never asked for StartTLS",
+    "Have the client ask for StartTLS (ldapwhoami -ZZ), or use ldaps://.",
+)
 _FORBIDDEN: Final = 403
 _OVER_TLS: Final = "Give the client an address with https:// or ldaps://, or have it ask for StartTLS (LDAP only)."
 _ENDS: Final = (FailureKind.CLOSED, FailureKind.RESET)
@@ -98,7 +102,10 @@ def of_end(visit: Visit) -> list[Cause]:
     if (alert := _fatal(visit.attempt, Party.PEER)) is not None:
         return [_of_break(visit, alert, "the client")]
     failed = evidence.failed_stage(visit.attempt)
-    return [_of_failure(visit, failed)] if failed is not None and failed.kind is not None else []
+    if failed is not None:
+        return [_of_failure(visit, failed)]
+    title, advice = _NEVER_SECURED
+    return [Cause("no-starttls", Weight.PROBLEM, title, advice=advice)] if visit.operations else []
 
 
 # --- our certificate --------------------------------------------------------------------------------------------------
@@ -109,12 +116,15 @@ def _of_distrust(visit: Visit) -> Cause:
     mismatch = _name_mismatch(visit)
     if alert is None:
         title = "the client closed the connection when it was shown the listener's certificate"
-        detail = "It said nothing. Browsers also close like this while they ask their user which certificate to send."
-        return Cause("refused-by-client", Weight.PROBLEM, title, _joined(detail, mismatch), _how_to_trust(visit))
+        detail = (
+            "Some clients say nothing of a certificate that they do not trust; browsers also close like this while they "
+            "ask their user which certificate to send, and come back."
+        )
+        return Cause("refused-by-client", Weight.PROBLEM, title, _joined(detail, mismatch), how_to_trust(visit))
     title = f"the client refused the listener's certificate: {_DISTRUST[alert]}"
     detail = f"It broke off with the alert {words.alert(alert)}."
     code = name_of(AlertDescription, alert)
-    return Cause(code, Weight.PROBLEM, title, _joined(detail, mismatch), _how_to_trust(visit))
+    return Cause(code, Weight.PROBLEM, title, _joined(detail, mismatch), how_to_trust(visit))
 
 
 def _name_mismatch(visit: Visit) -> str:
@@ -128,7 +138,8 @@ def _name_mismatch(visit: Visit) -> str:
     return f"It asked for {name}; the certificate names {words.listing(match.presented) or 'no server'}."
 
 
-def _how_to_trust(visit: Visit) -> str:
+def how_to_trust(visit: Visit) -> str:
+    """What would make the client take the listener's certificate."""
     tls = visit.attempt.tls
     if _name_mismatch(visit):
         return "Start the listener with a certificate for that name (--cert), or let the client use a name of its own."
@@ -163,7 +174,8 @@ def _offer(visit: Visit) -> str:
 def _of_failure(visit: Visit, failed: StageOutcome) -> Cause:
     assert failed.kind is not None
     title, advice = _title_and_advice(visit, failed.stage, failed.kind)
-    return Cause(failed.kind.value, Weight.PROBLEM, title, words.sentence(failed.detail), advice)
+    detail = "" if failed.detail.startswith(title) else words.sentence(failed.detail)
+    return Cause(failed.kind.value, Weight.PROBLEM, title, detail, advice)
 
 
 def _title_and_advice(visit: Visit, stage: Stage, kind: FailureKind) -> tuple[str, str]:
@@ -183,10 +195,7 @@ def _title_and_advice(visit: Visit, stage: Stage, kind: FailureKind) -> tuple[st
         case FailureKind.CLOSED | FailureKind.RESET if has_begun:
             return "the client closed the connection during the handshake", "Look into the log of the client."
         case _ if visit.operations:
-            return (
-                "the client spoke LDAP in clear and never asked for StartTLS",
-                "Have the client ask for StartTLS (ldapwhoami -ZZ), or use ldaps://.",
-            )
+            return _NEVER_SECURED
         case FailureKind.TIMEOUT:
             return "the client connected and said nothing", "Check that the client is to begin with TLS on this port."
         case FailureKind.CLOSED | FailureKind.RESET:
@@ -203,23 +212,26 @@ def of_late_request(visit: Visit) -> list[Cause]:
     tls, hello = visit.attempt.tls, visit.hello
     if tls is None or hello is None:
         return []
+    if any(each.description == AlertDescription.no_renegotiation and each.party is Party.PEER for each in tls.alerts):
+        title = "the client does not renegotiate, so it cannot be asked for a certificate any more"
+        detail = "Go does not unless it is told to, and no client of HTTP/2 does."
+        return [Cause("no-renegotiation", Weight.PROBLEM, title, detail, _ASK_AT_ONCE)]
     late = [each for each in tls.requests if each.phase is not Phase.INITIAL]
     if late and late[-1].sent is None:
-        how = "a renegotiation" if late[-1].phase is Phase.RENEGOTIATION else "a request after the handshake"
-        title = f"the client did not answer {how}, by which it was asked for a certificate"
-        detail = "Go and every client of HTTP/2 never renegotiate." if late[-1].phase is Phase.RENEGOTIATION else ""
-        return [Cause("late-request-unanswered", Weight.PROBLEM, title, detail, _ASK_AT_ONCE)]
+        title = f"the client did not answer when it was asked for a certificate {_LATE[late[-1].phase]}"
+        return [Cause("late-request-unanswered", Weight.PROBLEM, title, "", _ASK_AT_ONCE)]
     was_wanted = visit.status == _FORBIDDEN and not tls.requests
     if not was_wanted or tls.negotiated.version != ProtocolVersion.TLS_1_3 or hello.post_handshake_auth:
         return []
     title = "the client cannot be asked for a certificate after the handshake"
     detail = (
         "It did not offer post_handshake_auth (RFC 8446 4.2.6). Chrome, Java, Node and Go never do; Firefox only with "
-        "security.tls.enable_post_handshake_auth, curl only when it was given a certificate."
+        "security.tls.enable_post_handshake_auth, Python only with SSLContext.post_handshake_auth."
     )
     return [Cause("post-handshake-not-offered", Weight.PROBLEM, title, detail, _ASK_AT_ONCE)]
 
 
+_LATE: Final = {Phase.RENEGOTIATION: "by a renegotiation", Phase.POST_HANDSHAKE: "after the handshake"}
 _ASK_AT_ONCE: Final = (
     "Have the server ask in the first handshake (a name of its own for that path), or let the client use TLS 1.2."
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from certprobe.errors import FailureKind
-from certprobe.report import evidence, words
+from certprobe.report import evidence, visit_handshake, words
 from certprobe.report.model import Cause, Stage, Weight
 from certprobe.wincrypt.hresult import ERROR_SUCCESS
 
@@ -17,7 +17,10 @@ _BROKEN: Final = (FailureKind.MALFORMED, FailureKind.TOO_MUCH_DATA)
 _EXTERNAL: Final = "EXTERNAL"
 _START_TLS: Final = "1.3.6.1.4.1.1466.20037"
 _HOW_TO_BIND: Final = "Have the client bind with the SASL mechanism EXTERNAL (ldapwhoami -Y EXTERNAL)."
-_TRUSTING: Final = "Node, and clients that compare the server's name by themselves, do this when it does not suit them."
+_AFTERWARDS: Final = (
+    "Node, libldap with GnuTLS and others look at the listener's certificate only after the handshake, and go like "
+    "this if they do not trust it. Browsers do so with a connection to spare."
+)
 
 
 def inside_tls(visit: Visit) -> list[LdapOperation]:
@@ -58,11 +61,17 @@ def _of_binds(visit: Visit) -> list[Cause]:
     if found := external_binds(visit):
         return [_of_refused_bind(found[-1])] if _is_certificate_good(visit) and not has_bound(visit) else []
     if found := binds(visit):
-        title = f"the client bound with {found[-1].detail or 'another mechanism'}, so its certificate does not count"
+        title = f"the client bound {_manner(found[-1].detail)}, not with its certificate"
         return [Cause("bind-not-external", Weight.PROBLEM, title, advice=_HOW_TO_BIND)]
     title = "the client never bound, so to the directory it is anonymous"
     detail = "A certificate alone is a login on port 636 of a domain controller only (MS-ADTS 5.1.1.2)."
     return [Cause("no-bind", Weight.PROBLEM, title, detail, _HOW_TO_BIND)]
+
+
+def _manner(detail: str) -> str:
+    if detail == "anonymous":
+        return "anonymously"
+    return "with a name and a password" if detail.startswith("simple") else f"with the SASL mechanism {detail}"
 
 
 def _is_certificate_good(visit: Visit) -> bool:
@@ -82,4 +91,10 @@ def _of_silence(visit: Visit) -> Cause:
     if failed is not None and failed.kind is FailureKind.TIMEOUT:
         return Cause("no-request", Weight.NOTE, "the client asked nothing until its time was up")
     title = "the client went away without asking anything"
-    return Cause("no-request", Weight.NOTE, title, f"{_TRUSTING} So do browsers with a connection to spare.")
+    return Cause("no-request", Weight.NOTE, title, _AFTERWARDS, visit_handshake.how_to_trust(visit))
+
+
+def of_not_asking() -> Cause:
+    """A request that needs no certificate."""
+    title = "the client was not asked for a certificate: this path does not need one"
+    return Cause("not-asked", Weight.NOTE, title)
