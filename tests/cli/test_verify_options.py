@@ -162,6 +162,8 @@ def test_nt_auth_knows_the_issuing_ca(tmp_path: Path) -> None:
     ((), 1),
     (("--policy", "basic-constraints"), 0),
     (("--flag", "IGNORE_NOT_TIME_VALID_FLAG"), 0),
+    (("--flag", "CERT_CHAIN_POLICY_IGNORE_ALL_NOT_TIME_VALID_FLAGS"), 0),
+    (("--flag", "ignore_all_rev_unknown_flags"), 1),
     (("--host", HOST, "--flag", "SECURITY_FLAG_IGNORE_CERT_DATE_INVALID"), 0),
     (("--host", HOST, "--policy", "base", "--flag", "SECURITY_FLAG_IGNORE_CERT_DATE_INVALID"), 1),
 ])  # fmt: skip
@@ -202,6 +204,7 @@ def crls(tmp_path: Path) -> dict[str, Path]:
     (("ca", "root revokes"), (), [UNKNOWN, ["CERT_TRUST_IS_REVOKED"], []], ("base", "CRYPT_E_REVOKED", 0, 1)),
     (("ca",), (), [[], UNKNOWN, []], ("base", "CRYPT_E_REVOCATION_OFFLINE", 0, 1)),
     (("ca",), ("IGNORE_CA_REV_UNKNOWN_FLAG",), [[], UNKNOWN, []], CLEAN),
+    (("ca",), ("IGNORE_ALL_REV_UNKNOWN_FLAGS",), [[], UNKNOWN, []], CLEAN),
     (("ca",), (END_CERT.lower(),), [[], [], []], CLEAN),
 ])  # fmt: skip
 def test_crls(
