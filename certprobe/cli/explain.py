@@ -14,6 +14,7 @@ import click
 
 from certprobe import __version__
 from certprobe.cli.exits import ExitCode, exit_codes_epilog
+from certprobe.cli.shared import FORMAT
 from certprobe.cli.streams import standard_streams
 from certprobe.errors import UsageError
 
@@ -33,13 +34,7 @@ _NEGATIVE: Final = re.compile(r"-[0-9]+")
     "  certprobe explain < /var/log/apache2/error.log\n\n" + exit_codes_epilog(),
 )
 @click.argument("codes", metavar="[CODE]...", nargs=-1)
-@click.option(
-    "--format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="json: one document on stdout.",
-)
+@FORMAT
 def explain(codes: tuple[str, ...], format: str) -> int:
     """Say what CODE means, where it comes from, what usually leads to it and what to do.
 

@@ -15,7 +15,7 @@ from certprobe.cli.directories import Reach, list_files
 from certprobe.cli.exits import exit_codes_epilog
 from certprobe.cli.inputs import LONGEST_FILE, Passwords, name_of, nothing_in, parse_time, read_file, read_trust
 from certprobe.cli.mapping import known_accounts, mapping_options, take_mapping
-from certprobe.cli.shared import PASSWORD_ENV, PASSWORD_FILE, QUIET, RECURSIVE, VERBOSE
+from certprobe.cli.shared import FORMAT, PASSWORD_ENV, PASSWORD_FILE, QUIET, RECURSIVE, VERBOSE
 from certprobe.cli.streams import standard_streams
 from certprobe.errors import InputError, UsageError
 from certprobe.inventory import Read, read, take_stock, unread
@@ -54,13 +54,7 @@ _STEP = 10.0
     help="Say what is out of time then (RFC 3339; UTC if it has no offset).",
 )
 @mapping_options
-@click.option(
-    "--format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="json: one document on stdout.",
-)
+@FORMAT
 @VERBOSE
 @QUIET
 def inspect(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import click
 
 from certprobe.attempt import Route
-from certprobe.cli.shared import QUIET, VERBOSE
+from certprobe.cli.shared import FORMAT, QUIET, VERBOSE
 from certprobe.endpoint import is_ip, parse_host_port, parse_proxy
 from certprobe.errors import PasswordRequired, UsageError
 from certprobe.render.verbosity import Verbosity
@@ -53,13 +53,7 @@ REACHING: Final = (
         help="For each connection; one step of it gets a third, but at least 10. "
         "A run of several connections ends after 15 minutes.",
     ),
-    click.option(
-        "--format",
-        type=click.Choice(["text", "json"]),
-        default="text",
-        show_default=True,
-        help="json: one document on stdout.",
-    ),
+    FORMAT,
     VERBOSE,
     QUIET,
 )

@@ -39,5 +39,12 @@ AT: Final = click.option(
     help="Judge validity at this time: RFC 3339 or a date (UTC if it has no offset), seconds since 1970, or what"
     " OpenSSL prints.",
 )
+FORMAT: Final = click.option(
+    "--format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="json: one document on stdout.",
+)
 VERBOSE: Final = click.option("-v", "--verbose", is_flag=True, help="Show everything that was seen.")
 QUIET: Final = click.option("-q", "--quiet", is_flag=True, help="Show the verdict's line alone.")
