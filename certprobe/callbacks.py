@@ -21,7 +21,12 @@ before the connection begins:
 
 A WsCustomCertCredential brings its own state and its own notification of the issuer list. What a callback prints goes
 to standard error; `error.add_string` is the way into the report. A distribution offers its callback under a name, as an
-entry point of the group `certprobe.callbacks`. docs/callbacks.md tells it at length, and of programs in any language.
+entry point of the group `certprobe.callbacks`.
+
+A program of `--callback-exec` reads the question as one JSON object from standard input (report/question.json is its
+schema) and writes one of {"thumbprint": "HEX"}, {"number": 2} and {"anonymous": true} to standard output.
+
+docs/callbacks.md in the source tells it at length, with examples of each.
 """
 
 from __future__ import annotations

@@ -59,7 +59,8 @@ _FAILURES: Final[dict[FailureKind, tuple[str, str]]] = {
     ),
     FailureKind.CALLBACK: (
         "the callback gave no certificate to send, nor a word for none",
-        "Correct the callback: docs/callbacks.md says what it is asked and how it answers, with examples.",
+        "Correct the callback: python3 -m pydoc certprobe.callbacks says what it is asked and how it answers;"
+        " docs/callbacks.md in the source has examples.",
     ),
 }
 

@@ -122,3 +122,11 @@ def test_question_to_try_things_on(desk: Desk, site: Site, nginx: Nginx) -> None
     assert (tried.returncode, tried.stderr) == (0, "")
     thumbprint = sha1(site.clients.unmapped.issued.der).hexdigest()
     assert tried.stdout == f'{{"thumbprint": "{thumbprint}"}}\n'
+
+
+def test_who_has_not_the_source_reads_the_answers_in_pydoc() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "pydoc", "certprobe.callbacks"], check=True, capture_output=True, text=True
+    )
+    for answer in ('{"thumbprint": "HEX"}', '{"number": 2}', '{"anonymous": true}', "@query_client_cert", "@get_cert"):
+        assert answer in told.stdout
