@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import enum
 import resource
 import signal
 import socket
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 RECEIVE_SIZE: Final = 16 * 1024
 RECEIVE_LIMIT: Final = 4 * 1024 * 1024
 """Octets that one client may send; the longest honest request is a thousandth of it."""
-_BACKLOG: Final = 1024
 _BREATH: Final = 0.1
 _FAREWELL: Final = 1.0
+_PATIENCE: Final = 5.0
+"""Seconds for which a client may be silent after its handshake, where others wait."""
 _JUDGES: Final = 4
 # Of the descriptors of the process: what is no connection, such as those for fetching.
 _RESERVED: Final = 64
@@ -65,10 +67,18 @@ class Guest(Protocol):
         """What has to be thought through before anything else is done; None: more octets are needed, or it is over."""
 
     def break_off(self, failure: StageError) -> None:
-        """End it from outside; nothing once it is over."""
+        """End it from outside; once it is over, this is why what was said last did not arrive."""
 
     def report(self) -> None:
         """Say what became of it. Raises OSError when nobody reads it any more."""
+
+
+class _Phase(enum.Enum):
+    """Where a connection is; nothing disturbs its report."""
+
+    TALKING = "talking"
+    REPORTING = "reporting"
+    LEAVING = "leaving"
 
 
 class _Place:
@@ -77,10 +87,20 @@ class _Place:
     def __init__(self, connected: socket.socket, guest: Guest, now: float) -> None:
         self.connected = connected
         self.guest = guest
+        self.begun = now
         self.heard = now
         self.received = 0
+        self.phase = _Phase.TALKING
         self.task: asyncio.Task[None] | None = None
         self.ended: StageError | None = None
+
+    def end(self, why: StageError) -> None:
+        """Have it ended for that reason, if it is not over already."""
+        if self.task is None or self.ended is not None or self.phase is _Phase.REPORTING:
+            return
+        self.ended = why
+        # Not at once: a task that was never begun would not know that it was ended.
+        self.task.get_loop().call_soon(self.task.cancel)
 
 
 class Listener:
@@ -114,23 +134,27 @@ class Listener:
             loop.add_signal_handler(number, self._stopped.set)
         opened()
         accepting = loop.create_task(self._accept())
+        accepting.add_done_callback(lambda _: self._stopped.set())
         await self._stopped.wait()
         accepting.cancel()
+        await asyncio.wait([accepting])
         self._listening.close()
         for place in self._places:
-            _end(place, _interrupted())
-        await asyncio.gather(accepting, *(place.task for place in self._places if place.task), return_exceptions=True)
+            place.end(_interrupted())
+        await asyncio.gather(*(place.task for place in self._places if place.task), return_exceptions=True)
         self._judges.shutdown(wait=False, cancel_futures=True)
         self._reporter.shutdown(wait=False)
         if self._broken is not None:
             raise self._broken
+        if not accepting.cancelled():
+            accepting.result()
 
     # --- who comes ----------------------------------------------------------------------------------------------------
 
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            if len(self._places) >= self._limits.connections:
+            while len(self._places) >= self._limits.connections:
                 await self._make_room()
             try:
                 connected, address = await loop.sock_accept(self._listening)
@@ -149,26 +173,40 @@ class Listener:
         place.task = loop.create_task(self._attend(place))
 
     async def _make_room(self) -> None:
-        """End the connection that was silent longest before its handshake was done, or wait for any to end."""
-        silent = [place for place in self._places if not place.guest.settled and place.ended is None]
+        """End the connection that was silent longest before its handshake was done, or wait for any to end.
+
+        Where all handshakes are done, it is one whose client has said nothing for a while.
+        """
+        now = asyncio.get_running_loop().time()
+        silent = [
+            (place.phase is _Phase.TALKING, place.guest.settled, place.heard, place)
+            for place in self._places
+            if place.phase is not _Phase.REPORTING and (not place.guest.settled or now - place.heard >= _PATIENCE)
+        ]
         if silent:
-            longest = min(silent, key=lambda place: place.heard)
-            _end(longest, _outwaited(asyncio.get_running_loop().time() - longest.heard))
-        while len(self._places) >= self._limits.connections:
-            self._freed.clear()
-            await self._freed.wait()
+            longest = min(silent, key=lambda each: each[:3])[3]
+            longest.end(_outwaited(now - longest.heard))
+        self._freed.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._freed.wait(), _PATIENCE)
 
     # --- one of them --------------------------------------------------------------------------------------------------
 
     async def _attend(self, place: _Place) -> None:
         try:
             await self._conduct(place)
+            place.phase = _Phase.REPORTING
             await self._report(place)
-            if place.ended is None:
+            place.phase = _Phase.LEAVING
+            if place.ended is None and not self._stopped.is_set():
                 await _see_off(place.connected)
         except asyncio.CancelledError:
             if place.ended is None:
                 raise
+        except Exception as error:
+            # A mistake of ours with one client is told, and is none with the others.
+            context = {"message": "certprobe: a connection ended with an error", "exception": error}
+            asyncio.get_running_loop().call_exception_handler(context)
         finally:
             place.connected.close()
             self._places.discard(place)
@@ -182,23 +220,22 @@ class Listener:
         except TimeoutError:
             place.guest.break_off(self._too_slow(place))
         except asyncio.CancelledError:
-            if place.ended is None:
+            if place.ended is None or place.task is None:
                 raise
+            place.task.uncancel()
             place.guest.break_off(place.ended)
         except OSError:
             words = "the connection was reset by the client"
             place.guest.break_off(ProtocolError(words, kind=FailureKind.RESET, party=Party.PEER))
-        while (job := place.guest.next_job()) is not None:
-            await self._done(self._judges, job)
 
     async def _converse(self, place: _Place, limit: asyncio.Timeout) -> None:
         loop = asyncio.get_running_loop()
-        guest, begun, is_settled = place.guest, loop.time(), False
+        guest, is_settled = place.guest, False
         while True:
             job = guest.next_job()
             if guest.settled and not is_settled:
                 is_settled = True
-                limit.reschedule(begun + self._limits.whole)
+                limit.reschedule(place.begun + self._limits.whole)
             if data := guest.data_to_send():
                 await loop.sock_sendall(place.connected, data)
             if job is not None:
@@ -222,6 +259,8 @@ class Listener:
             place.guest.receive_eof()
 
     async def _report(self, place: _Place) -> None:
+        while (job := place.guest.next_job()) is not None:
+            await self._done(self._judges, job)
         try:
             await self._done(self._reporter, place.guest.report)
         except OSError as error:
@@ -234,7 +273,9 @@ class Listener:
         try:
             await asyncio.shield(doing)
         except asyncio.CancelledError:
-            await asyncio.wait([doing])
+            while not doing.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait([doing])
             raise
 
     def _too_slow(self, place: _Place) -> NotReached:
@@ -255,18 +296,12 @@ async def _see_off(connected: socket.socket) -> None:
                 pass
 
 
-def _end(place: _Place, why: StageError) -> None:
-    if place.ended is None and place.task is not None:
-        place.ended = why
-        place.task.cancel()
-
-
 def _interrupted() -> ProtocolError:
     return ProtocolError("the listener was stopped", kind=FailureKind.INTERRUPTED, party=Party.OURSELVES)
 
 
 def _outwaited(seconds: float) -> NotReached:
-    words = f"silent for {seconds:.3g} seconds before the TLS handshake was done, when others needed the place"
+    words = f"the client was silent for {seconds:.3g} seconds, and had to make room for others"
     return NotReached(words, kind=FailureKind.TIMEOUT, party=Party.PEER)
 
 

@@ -156,11 +156,17 @@ class Reception:
         self._rests = False
         self._application.answer(status, reason, body, content_type)
         self._end()
+        self._note_leaving()
 
     def break_off(self, failure: StageError) -> None:
-        """End it for a reason that goes into the facts; nothing once it is over."""
+        """End it for a reason that goes into the facts.
+
+        Once it is over, this is why what was said last did not arrive.
+        """
         if self.over:
-            return
+            if self._stages[-1].kind is not None:
+                return
+            self._stages.pop()
         seconds = self._now() - self._since
         self._stages.append(StageOutcome(self._stage, seconds, str(failure), failure.kind, failure.party))
         self._close()
@@ -246,6 +252,18 @@ class Reception:
                 pass
         return None
 
+    def _note_leaving(self) -> None:
+        """Take account of a client that was gone before its answer, which no longer goes out then."""
+        assert self._tls is not None
+        assert self._facts is not None
+        try:
+            while (event := self._tls.next_event()) is not None:
+                self._facts = observed_of_client(self._facts, event)
+                if isinstance(event, PeerClosed):
+                    self.break_off(self._left(event.closure))
+        except StageError as error:
+            self.break_off(error)
+
     def _after_handshake(self) -> CertificatesShown | None:
         assert self._facts is not None
         if self._stage is not Stage.APPLICATION:
@@ -278,6 +296,8 @@ class Reception:
         self._close()
 
     def _close(self) -> None:
+        if self.over:
+            return
         self._pass_on()
         self.over = True
         if self._tls is not None:

@@ -79,7 +79,9 @@ class Website:
     @property
     def waits(self) -> str:
         """See Served."""
-        return "before it sent a request" if self.requested is None else "when it was asked for a certificate"
+        if self.requested is None:
+            return "before it sent a request"
+        return "when it was asked for a certificate" if self.status is None else "before it was answered"
 
     @property
     def may_be_left(self) -> bool:

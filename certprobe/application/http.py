@@ -173,7 +173,7 @@ class HttpResponder:
     """Reads one request, of whose body nothing is kept, and gives one answer."""
 
     def __init__(self) -> None:
-        self._connection = h11.Connection(h11.SERVER)
+        self._connection = h11.Connection(h11.SERVER, max_incomplete_event_size=HEADER_LIMIT)
         self._outgoing = b""
         self._has_body = True
 
