@@ -13,6 +13,10 @@ _INVISIBLE: Final = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u2800\u3164\uffa0"
     + "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 )
+# What Python makes of octets in names of files that are not in the encoding of the file system (PEP 383).
+_OCTETS: Final = 0xDC00
+_FIRST_OCTET: Final = 0xDC80
+_LAST_OCTET: Final = 0xDCFF
 # Letters of living languages carry at most three marks; a pile of them paints over the neighbouring lines.
 _MOST_MARKS: Final = 3
 
@@ -20,9 +24,9 @@ _MOST_MARKS: Final = 3
 def escape(text: str, encoding: str = "utf-8") -> str:
     """Return `text` as printable characters that `encoding` has; never raises.
 
-    Control characters become `\\x1b`; bidirectional, invisible, unassigned and other unprintable characters, surrogates
-    and what the encoding lacks become `\\u{202e}`. A backslash stays as it is. Of a text longer than LENGTH_LIMIT the
-    middle is left out and the length told.
+    Control characters become `\\x1b`, and octets of a file's name that are no text `\\xff`; bidirectional, invisible,
+    unassigned and other unprintable characters, surrogates and what the encoding lacks become `\\u{202e}`. A backslash
+    stays as it is. Of a text longer than LENGTH_LIMIT the middle is left out and the length told.
     """
     if len(text) <= LENGTH_LIMIT:
         return _escape(text, encoding)
@@ -52,4 +56,6 @@ def _has(encoding: str, character: str) -> bool:
 
 def _spelled(character: str) -> str:
     code = ord(character)
+    if _FIRST_OCTET <= code <= _LAST_OCTET:
+        return f"\\x{code - _OCTETS:02x}"
     return f"\\x{code:02x}" if code < 0xA0 else f"\\u{{{code:x}}}"

@@ -21,6 +21,8 @@ from certprobe.render.escape import LENGTH_LIMIT, escape
     ("a\u200bb\u200dc\ufeffd\u00ade\u2060", "a\\u{200b}b\\u{200d}c\\u{feff}d\\u{ad}e\\u{2060}"),
     ("a\u00a0b\u3000c\u2028d", "a\\u{a0}b\\u{3000}c\\u{2028}d"),
     ("a\u3164b\u2800c\ufe0fd\u034f", "a\\u{3164}b\\u{2800}c\\u{fe0f}d\\u{34f}"),
+    ("caf\udce9.pem \udc80\udcff", "caf\\xe9.pem \\x80\\xff"),
+    ("\udc7f\udd00", "\\u{dc7f}\\u{dd00}"),
     ("\ud800\ue000\U000e0041\U000e0100\u0378", "\\u{d800}\\u{e000}\\u{e0041}\\u{e0100}\\u{378}"),
     ("e" + "\u0301" * 5, "e" + "\u0301" * 3 + "\\u{301}" * 2),
     ("", ""),
