@@ -12,7 +12,7 @@ import click
 
 from certprobe.cli.directories import Reach, list_files
 from certprobe.errors import DecodeError, FileError, InputError, PasswordRequired, UsageError, WrongPassword
-from certprobe.pki.decode import Contents, decode
+from certprobe.pki.decode import Contents, Locked, decode
 from certprobe.pki.identities import Identities, credentials
 from certprobe.pki.store import CertificateStore
 
@@ -65,12 +65,16 @@ class Passwords:
                 raise InputError(f"the environment has no variable {variable}")
             self._given = os.environb[variable.encode()]
 
-    def decode(self, path: str) -> Contents:
-        """Read and decode a file, with a password only if it needs one."""
+    def decode(self, path: str, locked: Locked = Locked.REFUSED) -> Contents:
+        """Read and decode a file, with a password only if it needs one.
+
+        Who can do without private keys lets them be kept `locked`, and is asked for no password on their account; one
+        that was given is used all the same.
+        """
         data = read_file(path, LONGEST_FILE)
         source = name_of(path)
         try:
-            return decode(data, source=source, password=None)
+            return decode(data, source=source, password=None, locked=locked if self._given is None else Locked.REFUSED)
         except (PasswordRequired, WrongPassword):
             password = self.password_for(source)
         if password is None:

@@ -40,6 +40,7 @@ from certprobe.endpoint import parse_host_port
 from certprobe.errors import InputError, UsageError
 from certprobe.judging import Purpose, Yardstick
 from certprobe.pki import usage as usages
+from certprobe.pki.decode import Locked
 from certprobe.pki.usage import CLIENT_AUTH, SERVER_AUTH, usage_name
 from certprobe.policy.status import ChainPolicy
 from certprobe.render.verbosity import Verbosity
@@ -222,7 +223,7 @@ class _Batch:
 
     def _verified(self, path: str) -> Verification:
         try:
-            contents = self._passwords.decode(path)
+            contents = self._passwords.decode(path, Locked.KEPT)
             if not contents.certificates:
                 raise InputError(f"{name_of(path)}: no certificate in it")
         except InputError as error:

@@ -16,6 +16,7 @@ from certprobe.policy.status import ChainPolicy
 from tests.cli.command import certprobe
 from tests.cli.judged import answers
 from tests.cli.verified import AT, CA, ROOT, SERVER, bits, chain_file, decides, documents, read, save, subject, verify
+from tests.peers.keytool import Store
 
 TIME = ["CERT_TRUST_IS_NOT_TIME_VALID"]
 USAGE = ["CERT_TRUST_IS_NOT_VALID_FOR_USAGE"]
@@ -185,6 +186,22 @@ def test_pkcs12_with_its_password(tmp_path: Path) -> None:
     ran = verify(file)
     assert ran.exit_code == 4
     assert "is encrypted: give its password" in ran.stdout
+
+
+def test_who_judges_certificates_needs_no_password_for_the_keys_beside_them(tmp_path: Path) -> None:
+    alice = CA.client("alice")
+    file = save(tmp_path, "me.pem", alice.chain_pem + alice.private_key_pem(b"secret"))
+    told = subject(file)
+    assert (told["certificate"]["subject"], told["causes"], len(bits(told))) == ("CN=alice", [], 3)
+    store = Store(tmp_path / "store.jks", "JKS")
+    store.add_identity("alice", alice)
+    assert subject(store.file)["certificate"] == told["certificate"]
+    wrong = verify(store.file, "--password-env", "SECRET", env={"SECRET": "secret"})
+    assert wrong.exit_code == 4
+    assert "password does not open the Java key store" in wrong.stdout
+    lone = verify(save(tmp_path, "key.pem", alice.private_key_pem(b"secret")))
+    assert lone.exit_code == 4
+    assert "no certificate in it" in lone.stdout
 
 
 def test_a_batch_is_one_document_a_line_and_the_worst_counts(tmp_path: Path) -> None:
