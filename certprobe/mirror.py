@@ -92,6 +92,16 @@ def mirrored(observations: Sequence[Observation]) -> Mirror:
     return Mirror(VersionRange(spoken[0], spoken[-1]), asked, tuple(_by_words(told)))
 
 
+def announcing(mirror: Mirror, names: tuple[bytes, ...]) -> Mirror:
+    """Return the mirror with these names in place of the server's certificate_authorities."""
+    asked = []
+    for each in mirror.asked:
+        may_be_absent = each.version is ProtocolVersion.TLS_1_3
+        authorities = None if may_be_absent and not names else names
+        asked.append(each._replace(request=each.request._replace(certificate_authorities=authorities)))
+    return mirror._replace(asked=tuple(asked))
+
+
 def imitating(mirror: Mirror, options: ServerOptions) -> Imitation:
     """Return `options` changed so that a listener asks for what the mirror says, in the versions that they have.
 

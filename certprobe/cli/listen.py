@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from certprobe.cli.revocation import RevocationTyped
     from certprobe.hosting import Hosting, Media
     from certprobe.mapping.store import AccountStore
+    from certprobe.observing import Model
     from certprobe.pki.certificate import Certificate
     from certprobe.report.visits import VisitReport
 
@@ -45,6 +46,7 @@ _NO_NAMES = "none"
 _JUDGING_SECONDS = 10.0
 """For all that is fetched, and for all that a directory is asked, for one client."""
 _STEP_SECONDS = 5.0
+_VERSION_NAMES = {version: name for name, version in VERSIONS.items()}
 _DEFAULT_PORTS = {Scheme.HTTPS: 8443, Scheme.LDAPS: 1636}
 
 
@@ -53,8 +55,9 @@ class Typed(NamedTuple):
 
     revocation: RevocationTyped
     mapping: MappingTyped
+    like: str | None
     bind: str | None
-    request: str
+    request: str | None
     ca: tuple[str, ...]
     announce: str | None
     cert: tuple[str, ...]
@@ -74,6 +77,12 @@ class Typed(NamedTuple):
 
 _OPTIONS = (
     click.option(
+        "--like",
+        metavar="HOST:PORT",
+        help="Look at this server first, and ask as it does: when, for which CAs, key types and signatures, in which"
+        " TLS versions; URLs will do. One anonymous connection for each TLS version, and more for each PATH.",
+    ),
+    click.option(
         "--bind",
         metavar="[HOST:]PORT",
         help="Where to listen; port 0 takes any free one.  [default: 127.0.0.1:8443, for ldap 127.0.0.1:1636]",
@@ -81,10 +90,8 @@ _OPTIONS = (
     click.option(
         "--request",
         type=click.Choice([asking.value for asking in Asking]),
-        default=Asking.OPTIONAL.value,
-        show_default=True,
         help="When to ask for a certificate: in the handshake, whether one must be sent (always) or not (optional); or"
-        " after the request came, for every path or for those below PATH.",
+        " after the request came, for every path or for those below PATH.  [default: optional]",
     ),
     click.option(
         "--ca",
@@ -142,6 +149,7 @@ def _options(command: Callable[..., int]) -> Callable[..., int]:
     epilog="\b\nExamples:\n"
     "  certprobe listen https --ca corp-root.pem\n"
     "  certprobe listen https --ca corp-root.pem --request per-path /admin\n"
+    "  certprobe listen https --like intranet.example:443 /admin\n"
     "  certprobe listen ldap --bind 0.0.0.0:1636 --cert server.pem --ca corp-root.pem --map rules.txt\n"
     "  certprobe listen https --bind 127.0.0.1:0 --format json | jq .verdict\n\n" + exit_codes_epilog(),
 )
@@ -158,29 +166,36 @@ def listen(protocol: str, paths: tuple[str, ...], **options: Any) -> int:
     """
     typed = Typed(take_revocation(options), take_mapping(options), **options)
     scheme = Scheme.HTTPS if protocol == "https" else Scheme.LDAPS
-    asking = _asking(typed, scheme, paths)
+    _require_consistency(typed, scheme, paths)
+    model = _model(typed.like, scheme, paths) if typed.like is not None else None
     place = parse_bind(typed.bind, _DEFAULT_PORTS[scheme])
     trust = _trust(typed)
     shown = credential_to_show(typed, place.host)
-    terms = _terms(typed, scheme, asking, paths, shown)
+    if model is None:
+        terms = _terms(typed, scheme, paths, _options_of(typed, scheme, shown))
+    else:
+        terms = _terms_like(model, typed, scheme, paths, shown)
     hosting = _hosting(typed, terms, place, trust, known_accounts(typed.mapping, lambda: trust.roots))
     _serve(hosting, typed, shown)
     return ExitCode.CLEAN
 
 
-def _asking(typed: Typed, scheme: Scheme, paths: tuple[str, ...]) -> Asking:
-    asking = Asking(typed.request)
+def _require_consistency(typed: Typed, scheme: Scheme, paths: tuple[str, ...]) -> None:
+    """Raise UsageError for what cannot be meant."""
+    asking = Asking(typed.request) if typed.request is not None else None
     if typed.verbose and typed.quiet:
         raise UsageError("--verbose and --quiet exclude each other")
     if scheme is not Scheme.HTTPS and asking in (Asking.POST_HANDSHAKE, Asking.PER_PATH):
         raise UsageError(f"--request {asking.value} is for https: a directory asks in the handshake")
+    if scheme is not Scheme.HTTPS and paths:
+        raise UsageError(f"{paths[0]!r}: a directory has no paths")
     if asking is Asking.PER_PATH and not paths:
         raise UsageError("--request per-path needs the paths that ask: --request per-path /admin")
-    if paths and asking is not Asking.PER_PATH:
+    looks = typed.like is not None and asking is None
+    if paths and asking is not Asking.PER_PATH and not looks:
         raise UsageError(f"{paths[0]!r}: paths are for --request per-path")
     if odd := next((path for path in paths if not path.startswith("/")), None):
         raise UsageError(f"{odd!r} is no path: it begins with /")
-    return asking
 
 
 def _trust(typed: Typed) -> Trust:
@@ -193,17 +208,53 @@ def _trust(typed: Typed) -> Trust:
     return Trust(store, f"{', '.join(typed.ca)} ({many})")
 
 
-def _terms(typed: Typed, scheme: Scheme, asking: Asking, paths: tuple[str, ...], shown: Shown) -> Terms:
-    """What every client meets, as it was typed."""
-    options = ServerOptions(
+def _options_of(typed: Typed, scheme: Scheme, shown: Shown) -> ServerOptions:
+    """What TLS does, as it was typed."""
+    return ServerOptions(
         credential=shown.credential,
-        requirement=asking.requirement,
+        requirement=Asking(typed.request or Asking.OPTIONAL).requirement,
         certificate_authorities=_announced(typed),
         alpn=("http/1.1",) if scheme is Scheme.HTTPS else (),
         versions=version_range(typed),
         compatibility=Compatibility.LEGACY if typed.legacy else Compatibility.MODERN,
     )
-    return Terms(scheme, ServerContext(options), shown.credential, asking, paths)
+
+
+def _terms(typed: Typed, scheme: Scheme, paths: tuple[str, ...], options: ServerOptions) -> Terms:
+    """What every client meets, as it was typed."""
+    asking = Asking(typed.request or Asking.OPTIONAL)
+    return Terms(scheme, ServerContext(options), options.credential, asking, paths)
+
+
+def _model(like: str, scheme: Scheme, paths: tuple[str, ...]) -> Model:
+    from certprobe.observing import parse_directory_model, parse_web_model
+
+    return parse_web_model(like, paths) if scheme is Scheme.HTTPS else parse_directory_model(like)
+
+
+def _terms_like(model: Model, typed: Typed, scheme: Scheme, paths: tuple[str, ...], shown: Shown) -> Terms:
+    """What every client meets: as it was typed, and for the rest as a server has it that is looked at now."""
+    from certprobe.cli.like import look, tell
+    from certprobe.mirror import announcing, imitating
+
+    likeness = look(model, _now())
+    lowest, highest = likeness.mirror.versions
+    meant = typed._replace(
+        request=typed.request or likeness.asking.value,
+        tls_min=typed.tls_min or _VERSION_NAMES[lowest],
+        tls_max=typed.tls_max or _VERSION_NAMES[highest],
+    )
+    mirror = likeness.mirror if typed.announce is None else announcing(likeness.mirror, _announced(typed))
+    options, differences = imitating(mirror, _options_of(meant, scheme, shown))
+    if not typed.quiet:
+        given = {
+            "--request": typed.request,
+            "--announce": typed.announce,
+            "--tls-min": typed.tls_min,
+            "--tls-max": typed.tls_max,
+        }
+        tell(likeness, differences, [option for option, value in given.items() if value is not None])
+    return _terms(meant, scheme, paths if typed.request is not None else likeness.paths, options)
 
 
 def _announced(typed: Typed) -> tuple[bytes, ...]:
@@ -259,9 +310,16 @@ def _accounts_for(known: KnownAccounts, certificate: Certificate) -> AccountStor
 
 
 def _page(report: VisitReport, media: Media) -> bytes:
-    from certprobe.render.json import render_visit_json
+    from certprobe.hosting import Media
 
-    return render_visit_json(report, indent=2).encode()
+    if media is Media.JSON:
+        from certprobe.render.json import render_visit_json
+
+        return render_visit_json(report, indent=2).encode()
+    from certprobe.render.html import render_html
+    from certprobe.report.visit_document import visit_document
+
+    return render_html(visit_document(report)).encode()
 
 
 def _print(typed: Typed, report: VisitReport) -> None:

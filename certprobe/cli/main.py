@@ -12,7 +12,7 @@ import click
 from certprobe import __version__
 from certprobe.cli.exits import ExitCode, exit_codes_epilog
 from certprobe.cli.streams import standard_streams
-from certprobe.errors import CertprobeError, UsageError
+from certprobe.errors import CertprobeError, NotReached, UsageError
 
 # A subcommand's module is imported when the subcommand is named: start-up is a feature.
 _COMMANDS = {
@@ -60,6 +60,9 @@ def cli() -> None:
     """
 
 
+_CODES = ((UsageError, ExitCode.USAGE), (NotReached, ExitCode.NOT_REACHED))
+
+
 def run() -> None:
     """Be the process: never returns."""
     code = _run()
@@ -88,7 +91,7 @@ def _run() -> int:
         from certprobe.render.escape import escape
 
         _say(f"certprobe: {escape(str(error))}")
-        return ExitCode.USAGE if isinstance(error, UsageError) else ExitCode.INPUT
+        return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.INPUT)
 
 
 def _say(words: str) -> None:
