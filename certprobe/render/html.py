@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from certprobe.render import html_facts
 from certprobe.render.headline import PROBLEM, verdict_word
-from certprobe.render.html_style import CONTENT_SECURITY_POLICY, STYLE
+from certprobe.render.html_style import CONTENT_SECURITY_POLICY, POLICY_OF_THE_PAGE, STYLE
 from certprobe.render.markup import Markup, element, joined
 from certprobe.render.page import Tone
 
@@ -40,6 +40,8 @@ def _head(word: str) -> Markup:
         element("meta", attributes=(("charset", "utf-8"),)),
         element("meta", attributes=(("name", "viewport"), ("content", "width=device-width, initial-scale=1"))),
         element("meta", attributes=(("name", "referrer"), ("content", "no-referrer"))),
+        # For the page that is saved, and has no header any more.
+        element("meta", attributes=(("http-equiv", "Content-Security-Policy"), ("content", POLICY_OF_THE_PAGE))),
         element("title", f"{word} - certprobe"),
         element("style", Markup(STYLE)),
     )
@@ -63,7 +65,8 @@ def _header(told: shape.Document, visit: shape_visit.Visit, word: str, tone: str
 
 
 def _explained(cause: shape.Cause) -> Markup:
-    detail = element("p", cause["detail"]) if cause["detail"] else Markup()
+    code = element("code", cause["code"], of_class="faint")
+    detail = element("p", *((cause["detail"], " ") if cause["detail"] else ()), code)
     if not cause["advice"]:
         return detail
     lead = element("strong", "Change: " if cause["weight"] == PROBLEM else "Hint: ")

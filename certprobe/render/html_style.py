@@ -49,9 +49,12 @@ details { margin-top: .5rem; }
 }
 """
 
-CONTENT_SECURITY_POLICY: Final = (
+POLICY_OF_THE_PAGE: Final = (
     "default-src 'none'; "
     f"style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode('ascii')}'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "base-uri 'none'; form-action 'none'"
 )
-"""The value of the header Content-Security-Policy that belongs to a page: its own style, and nothing else."""
+"""Its own style, and nothing else; stands in the page itself, where frame-ancestors has no meaning."""
+
+CONTENT_SECURITY_POLICY: Final = f"{POLICY_OF_THE_PAGE}; frame-ancestors 'none'"
+"""The value of the header Content-Security-Policy that belongs to a page."""

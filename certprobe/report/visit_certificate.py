@@ -41,6 +41,11 @@ _CHANGES: Final[dict[HResult, str]] = {
         "Have the CA put the address of a CRL or an OCSP responder into its certificates, or do not ask for the check."
     ),
 }
+_HELD_BACK: Final = (
+    "Java and libldap keep what the list does not name, browsers also what has expired or is not for clientAuth."
+)
+_HIDDEN: Final = "browsers hide what has expired or is not for clientAuth."
+_WHERE: Final = "a browser needs it in its store, curl by --cert and --key, libldap by TLS_CERT and TLS_KEY"
 _NOT_YET: Final = "Wait until then, or correct the clock here or that of the CA."
 _OF_A_CA: Final = "Renew that CA's certificate, and have the client send the new one along."
 _WEAK: Final = (
@@ -86,15 +91,12 @@ def _of_nothing_sent(visit: Visit, record: RequestRecord) -> Cause:
     title = "the client was asked for a certificate and sent none"
     alert = visit_handshake.our_alert(visit.attempt)
     how = "" if alert is None else f"It was refused with the alert {words.alert(alert)}."
-    request = record.request
-    if request.announced is Announced.LIST:
-        detail = f"{_announced(record)} It has none that one of these issued, or was not told to use it."
-        advice = (
-            "Give the client a certificate with its key that one of these CAs issued; a browser needs it in its store."
-        )
+    if record.request.announced is Announced.LIST:
+        detail = f"{_announced(record)} It has none of these, was not told to use it, or holds it back: {_HELD_BACK}"
+        advice = f"Give the client a certificate of one of these CAs, with its key; {_WHERE}."
     else:
-        detail = "No CA was named to it, so any certificate would have done: it has none, or was not told to use it."
-        advice = "Give the client a certificate with its key (curl: --cert and --key); a browser needs it in its store."
+        detail = f"No CA was named to it. It has no certificate, was not told to use it, or holds it back: {_HIDDEN}"
+        advice = f"Give the client a certificate with its key; {_WHERE}."
     return Cause("no-certificate", Weight.PROBLEM, title, _joined(detail, how), advice)
 
 

@@ -117,8 +117,8 @@ def _of_distrust(visit: Visit) -> Cause:
     if alert is None:
         title = "the client closed the connection when it was shown the listener's certificate"
         detail = (
-            "Some clients say nothing of a certificate that they do not trust; browsers also close like this while they "
-            "ask their user which certificate to send, and come back."
+            "Some clients say nothing of a certificate that they do not trust; browsers close like this, too, while "
+            "they ask their user which certificate to send, and come back."
         )
         return Cause("refused-by-client", Weight.PROBLEM, title, _joined(detail, mismatch), how_to_trust(visit))
     title = f"the client refused the listener's certificate: {_DISTRUST[alert]}"
