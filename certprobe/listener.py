@@ -124,14 +124,18 @@ class Listener:
         self._freed = asyncio.Event()
         self._broken: BaseException | None = None
 
+    def stop(self) -> None:
+        """Have `serve` come to its end; for its own thread."""
+        self._stopped.set()
+
     async def serve(self, opened: Callable[[], None]) -> None:
-        """Serve until SIGINT or SIGTERM, which are waited for when `opened` is called.
+        """Serve until SIGINT, SIGTERM or `stop`, which are waited for when `opened` is called.
 
         Raises what reporting raised: then nobody reads on, and it is over too.
         """
         loop = asyncio.get_running_loop()
         for number in _signals():
-            loop.add_signal_handler(number, self._stopped.set)
+            loop.add_signal_handler(number, self.stop)
         opened()
         accepting = loop.create_task(self._accept())
         accepting.add_done_callback(lambda _: self._stopped.set())
@@ -154,15 +158,18 @@ class Listener:
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
-            while len(self._places) >= self._limits.connections:
-                await self._make_room()
             try:
                 connected, address = await loop.sock_accept(self._listening)
             except OSError:
                 # The client is gone already, or there is no descriptor left: others may end meanwhile.
                 await asyncio.sleep(_BREATH)
                 continue
-            self._begin(connected, str(HostPort(address[0], address[1])))
+            try:
+                while len(self._places) >= self._limits.connections:
+                    await self._make_room()
+            finally:
+                # Also when all is over: then it is ended with the others.
+                self._begin(connected, str(HostPort(address[0], address[1])))
 
     def _begin(self, connected: socket.socket, peer: str) -> None:
         loop = asyncio.get_running_loop()
