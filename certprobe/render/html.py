@@ -65,7 +65,8 @@ def _header(told: shape.Document, visit: shape_visit.Visit, word: str, tone: str
 
 
 def _explained(cause: shape.Cause) -> Markup:
-    code = element("code", cause["code"], of_class="faint")
+    is_named = cause["code"] in cause["detail"]
+    code = Markup() if is_named else element("code", cause["code"], of_class="faint")
     detail = element("p", *((cause["detail"], " ") if cause["detail"] else ()), code)
     if not cause["advice"]:
         return detail

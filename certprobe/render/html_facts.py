@@ -179,7 +179,7 @@ def client_hello(hello: shape_visit.ClientHello | None) -> Markup:
         ("Server name", "none was sent (no SNI)" if name is None else name),
         ("Versions", _codes(hello["supported_versions"] or [hello["version"]])),
         ("ALPN", ", ".join(hello["alpn"] or ()) or "none"),
-        ("Asked later", "may be, after the handshake" if hello["post_handshake_auth"] else "may not be in TLS 1.3"),
+        ("Post-handshake authentication", "offered" if hello["post_handshake_auth"] else "not offered"),
         *(("Malformed", fault) for fault in hello["faults"]),
     ]
     long = [

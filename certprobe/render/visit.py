@@ -90,7 +90,7 @@ def _write_hello(page: Page, hello: shape_visit.ClientHello, verbosity: Verbosit
     _write_codes(page, "Signatures", hello["signature_algorithms"], verbosity)
     _write_codes(page, "In chains", hello["signature_algorithms_cert"], verbosity)
     late = hello["post_handshake_auth"]
-    page.field("Asked later", "it may be, after the handshake" if late else "it may not be in TLS 1.3")
+    page.field("Post-handshake", "it may be asked after the handshake" if late else "authentication is not offered")
     for wanted in hello["certificate_authorities"] or ():
         page.field("Wants CA", words.name(wanted["rfc4514"]))
     if verbosity is Verbosity.VERBOSE:
@@ -209,8 +209,8 @@ def _member(name: str) -> tuple[tuple[str, Tone]]:
 
 
 def _write_iis(page: Page, iis: shape_visit.SubStatus) -> None:
-    page.line(("IIS would log ", Tone.FAINT), f"{iis['sub_status']} {iis['title']}", indent=2)
-    page.line(("sc-win32-status ", Tone.FAINT), words.status(iis["win32_status"]), indent=2)
+    page.line(*_member("IIS would log"), f"{iis['sub_status']} {iis['title']}", indent=2)
+    page.line(*_member("sc-win32-status"), words.status(iis["win32_status"]), indent=2)
 
 
 def _write_circumstances(page: Page, told: shape.Document) -> None:
