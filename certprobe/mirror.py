@@ -12,7 +12,7 @@ from certprobe.tls.events import Phase
 from certprobe.tls.openssl import Requirement, VersionRange
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from certprobe.report.model import Attempt, RequestRecord
     from certprobe.tls.messages import CertificateRequest
@@ -28,9 +28,15 @@ class Observation(NamedTuple):
     attempt: Attempt
 
     @property
-    def is_spoken(self) -> bool:
+    def is_chosen(self) -> bool:
         """Whether the server chose the version that was offered."""
         return self.attempt.tls is not None and self.attempt.tls.negotiated.version == self.version
+
+    @property
+    def is_spoken(self) -> bool:
+        """Whether the handshake came so far that it shows what the server asks for, or that it does not ask."""
+        tls = self.attempt.tls
+        return tls is not None and self.is_chosen and bool(tls.requests or tls.completed)
 
 
 class AskedIn(NamedTuple):
@@ -87,7 +93,8 @@ def mirrored(observations: Sequence[Observation]) -> Mirror:
     }
     spoken = tuple(by_version)
     asked = tuple(each for seen in by_version.values() if (each := _asked(seen)) is not None)
-    told = [*_gaps(spoken), *_manners(spoken, asked)]
+    chosen = {each.version for each in observations if each.is_chosen}
+    told = [*_gaps(spoken, chosen), *_unfinished(observations, spoken), *_manners(spoken, asked)]
     told += (each for seen in by_version.values() for each in _peculiarities(seen))
     return Mirror(VersionRange(spoken[0], spoken[-1]), asked, tuple(_by_words(told)))
 
@@ -167,10 +174,23 @@ def _by_words(told: Iterable[tuple[ProtocolVersion, str]]) -> Iterator[str]:
     return (f"{', '.join(labels)}: {words}" for words, labels in versions.items())
 
 
-def _gaps(spoken: Sequence[ProtocolVersion]) -> Iterator[tuple[ProtocolVersion, str]]:
+def _gaps(
+    spoken: Sequence[ProtocolVersion], chosen: Container[ProtocolVersion]
+) -> Iterator[tuple[ProtocolVersion, str]]:
     for version in ProtocolVersion:
-        if spoken[0] < version < spoken[-1] and version not in spoken:
+        if spoken[0] < version < spoken[-1] and version not in chosen:
             yield version, "the server does not speak it, though it speaks an older one; the mirror does"
+
+
+def _unfinished(
+    observations: Iterable[Observation], spoken: Sequence[ProtocolVersion]
+) -> Iterator[tuple[ProtocolVersion, str]]:
+    """Where the server chose the version, and the handshake ended before it asked: nobody knows for what."""
+    for version, attempt in (each for each in observations if each.is_chosen and not each.is_spoken):
+        failed = evidence.failed_stage(attempt)
+        why = f" ({failed.detail})" if failed is not None else ""
+        does = "asks as in others" if spoken[0] < version < spoken[-1] else "does not speak it"
+        yield version, f"the handshake ended before the server could ask{why}; the mirror {does}"
 
 
 def _manners(spoken: Sequence[ProtocolVersion], asked: Sequence[AskedIn]) -> Iterator[tuple[ProtocolVersion, str]]:

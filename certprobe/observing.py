@@ -74,7 +74,7 @@ def observe(
     the server asks, then a GET, or a WhoAmI, an EXTERNAL bind and a reading of the root DSE. `timeout` in seconds is
     for each connection, `pause` for the time between two.
 
-    Raises NotReached if the server speaks no TLS with us, in the probe's words, and KeyboardInterrupt.
+    Raises NotReached, in the probe's words, if no handshake shows whether the server asks, and KeyboardInterrupt.
     """
     return tuple(_Look(model, BySelection(Store((), at)), timeout, tell, pause).observations())
 
@@ -104,7 +104,7 @@ class _Look:
                 yield self._observed(path, version)
 
     def _of_versions(self, path: str) -> Iterator[Observation]:
-        failed: list[Attempt] = []
+        failed: list[Observation] = []
         is_reached = False
         silent = 0
         for version in reversed(ProtocolVersion):
@@ -112,12 +112,13 @@ class _Look:
             yield observation
             is_reached = is_reached or observation.is_spoken
             if not observation.is_spoken:
-                failed.append(observation.attempt)
+                failed.append(observation)
                 silent = silent + 1 if _is_silent(observation.attempt) else 0
                 if _is_hopeless(observation.attempt) or silent == _PATIENCE:
                     break
         if not is_reached:
-            raise _not_reached(self._model.endpoint, failed[0])
+            telling = next((each for each in failed if each.is_chosen), failed[0])
+            raise _not_reached(self._model.endpoint, telling.attempt)
 
     def _observed(self, path: str, version: ProtocolVersion) -> Observation:
         endpoint = self._model.endpoint._replace(path=path)

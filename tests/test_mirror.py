@@ -20,6 +20,7 @@ from tests.tls.wired import SERVER, TLS10, TLS11, TLS12, TLS13
 AES = 0xC02F
 GOOD = StageOutcome(Stage.APPLICATION, 0.1, "done")
 ALERT = StageOutcome(Stage.APPLICATION, 0.1, "an alert", FailureKind.ALERT, Party.PEER)
+BROKEN = StageOutcome(Stage.HANDSHAKE, 0.1, "an alert", FailureKind.ALERT, Party.PEER)
 CLOSED = StageOutcome(Stage.APPLICATION, 0.1, "closed", FailureKind.CLOSED, Party.PEER)
 OK = HttpAnswered(200, "OK", "1.1", (), b"", BodyEnd.COMPLETE)
 NAME = "CN=Lab root"
@@ -35,10 +36,12 @@ def observation(
     path: str = "/",
     suite: int = AES,
     spoken: ProtocolVersion | None = None,
+    completed: tuple[Phase, ...] = (Phase.INITIAL,),
 ) -> Observation:
     facts = TlsFacts(
         None,
         Negotiated(spoken or version, suite),
+        completed=completed,
         requests=tuple(RequestRecord(phase, request, sent=()) for request in requests),
         alerts=() if alert is None else (AlertRecord(Party.PEER, AlertLevel.fatal, alert),),
         closure=None if alert is None else Closure.ALERT,
@@ -97,6 +100,11 @@ def test_only_the_paths_that_ask_are_named() -> None:
         (observation(TLS12), observation(TLS10)),
         "TLS 1.1: the server does not speak it, though it speaks an older one; the mirror does",
         id="gap",
+    ),
+    pytest.param(
+        (observation(TLS13), observation(TLS12, last=BROKEN, answer=None, completed=())),
+        "TLS 1.2: the handshake ended before the server could ask (an alert); the mirror does not speak it",
+        id="broken-off",
     ),
     pytest.param(
         (REQUIRED_13, observation(TLS12)),

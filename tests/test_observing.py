@@ -67,7 +67,7 @@ def names(mirror: Mirror) -> set[tuple[bytes, ...] | None]:
     ("on_tls12", (), {"TLS 1.2": OPTIONAL}, (f"TLS 1.2: {HTTP_400}",)),
     ("optional", (), dict.fromkeys(TLS12_13, OPTIONAL), ()),
     ("anonymous", (), {}, ()),
-])  # fmt: skip
+], ids=["on", "on-tls12", "optional", "anonymous"])  # fmt: skip
 def test_nginx(
     nginx: Nginx, site: Site, host: str, paths: tuple[str, ...], expected: dict[str, str], differences: tuple[str, ...]
 ) -> None:
@@ -88,7 +88,7 @@ def test_nginx_without_a_list(nginx: Nginx) -> None:
     ("optional", dict.fromkeys(TLS12_13, OPTIONAL), ()),
     ("location_tls12", {"TLS 1.2": SECRET}, (f"TLS 1.2: {HANGS_UP.format('handshake_failure')}",)),
     ("location_tls13", {"TLS 1.3": SECRET}, (f"TLS 1.3: {HANGS_UP.format('certificate_required')}",)),
-])  # fmt: skip
+], ids=["require", "optional", "location-tls12", "location-tls13"])  # fmt: skip
 def test_apache(apache: Apache, site: Site, host: str, expected: dict[str, str], differences: tuple[str, ...]) -> None:
     mirror = web(getattr(apache, host), "/secret/")
     assert manners(mirror) == expected
@@ -116,7 +116,7 @@ def test_a_path_that_is_not_named_is_not_asked_for(apache: Apache) -> None:
             f"TLS 1.3: {SAYS_NOTHING} certificate_required",
         ),
     ),
-])  # fmt: skip
+], ids=["try", "never", "demand"])  # fmt: skip
 def test_slapd(
     slapd: Callable[..., Slapd], scheme: str, verify_client: str, expected: str | None, differences: tuple[str, ...]
 ) -> None:
@@ -180,8 +180,12 @@ def test_nothing_listens() -> None:
 @pytest.mark.parametrize(("peer", "kind"), [
     ("ssh", FailureKind.NOT_TLS),
     ("close-at-accept", FailureKind.CLOSED),
-], ids=["ssh", "close"])  # fmt: skip
-def test_no_tls_is_spoken(hostile: Callable[[str], AbstractContextManager[int]], peer: str, kind: FailureKind) -> None:
+    ("close-tls12-after-Certificate", FailureKind.CLOSED),
+    ("reset-tls13-after-EncryptedExtensions", FailureKind.RESET),
+], ids=["ssh", "close", "close-in-handshake", "reset-in-handshake"])  # fmt: skip
+def test_no_handshake_shows_whether_it_asks(
+    hostile: Callable[[str], AbstractContextManager[int]], peer: str, kind: FailureKind
+) -> None:
     with hostile(peer) as port, pytest.raises(NotReached) as caught:
         seen(parse_web_model(f"127.0.0.1:{port}"))
     assert caught.value.kind is kind
