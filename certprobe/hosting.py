@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from certprobe.application.http import HttpRequested
+    from certprobe.application.http import Headers, HttpRequested
     from certprobe.endpoint import Endpoint
     from certprobe.gather import Gatherer
     from certprobe.judging import Yardstick
@@ -43,10 +43,17 @@ _FORBIDDEN: Final = (403, "Forbidden")
 
 
 class Media(enum.Enum):
-    """In what form a client of HTTP gets its report; the values are media types."""
+    """In what form a client of HTTP gets its report."""
 
-    JSON = "application/json"
-    HTML = "text/html; charset=utf-8"
+    JSON = "json"
+    HTML = "html"
+
+
+class Page(NamedTuple):
+    """A report as a client gets it, and the headers that say what it is."""
+
+    headers: Headers
+    body: bytes
 
 
 class Hosting(NamedTuple):
@@ -64,7 +71,7 @@ class Hosting(NamedTuple):
     trust: str
     at: datetime | None
     clock: Callable[[], datetime]
-    page: Callable[[VisitReport, Media], bytes]
+    page: Callable[[VisitReport, Media], Page]
     report: Callable[[VisitReport], None]
     gatherer: Callable[[], Gatherer | None] = lambda: None
     accounts_for: Callable[[Certificate], AccountStore] | None = None
@@ -185,8 +192,8 @@ class HostedGuest:
     def _answer(self, request: HttpRequested) -> None:
         status, reason = _FORBIDDEN if self._turns_away(request) else _OK
         media = _media(request)
-        body = self._hosting.page(self._concluded(self._visit()._replace(status=status)), media)
-        self._reception.answer(status, reason, body, media.value)
+        page = self._hosting.page(self._concluded(self._visit()._replace(status=status)), media)
+        self._reception.answer(status, reason, page.body, page.headers)
 
     def _turns_away(self, request: HttpRequested) -> bool:
         if self._known is not None:

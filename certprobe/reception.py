@@ -21,7 +21,7 @@ from certprobe.tls.openssl import Requirement
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from certprobe.application.http import HttpRequested
+    from certprobe.application.http import Headers, HttpRequested
     from certprobe.application.ldap import LdapResult
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.credential import Credential
@@ -151,10 +151,10 @@ class Reception:
         self._rests = False
         self._application.admit(identity, refusal)
 
-    def answer(self, status: int, reason: str, body: bytes, content_type: str = PLAIN_TEXT) -> None:
+    def answer(self, status: int, reason: str, body: bytes, headers: Headers = PLAIN_TEXT) -> None:
         """Answer the request of ReportDue, and end the conversation."""
         self._rests = False
-        self._application.answer(status, reason, body, content_type)
+        self._application.answer(status, reason, body, headers)
         self._end()
         self._note_leaving()
 

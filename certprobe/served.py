@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from certprobe.application.http import HttpRequested
+    from certprobe.application.http import Headers, HttpRequested
     from certprobe.application.ldap import LdapResult
     from certprobe.application.ldap_results import LdapOperation
 
@@ -56,7 +56,7 @@ class Served(Protocol):
     def next_wish(self) -> Wish | None:
         """Read on; None: more octets are needed. Raises ProtocolError, with what to say about it made ready."""
 
-    def answer(self, status: int, reason: str, body: bytes, content_type: str) -> None: ...
+    def answer(self, status: int, reason: str, body: bytes, headers: Headers) -> None: ...
 
     def data_to_send(self) -> bytes: ...
 
@@ -113,10 +113,10 @@ class Website:
             return Wish.ASK
         return Wish.ANSWER
 
-    def answer(self, status: int, reason: str, body: bytes, content_type: str) -> None:
+    def answer(self, status: int, reason: str, body: bytes, headers: Headers) -> None:
         """Answer the request."""
         self.status = status
-        self._http.answer(status, reason, body, content_type)
+        self._http.answer(status, reason, body, headers)
 
     def data_to_send(self) -> bytes:
         """Octets for the client, once."""
@@ -176,7 +176,7 @@ class Directory:
             return None
         return Wish.START_TLS if isinstance(event, StartTlsAgreed) else Wish.END
 
-    def answer(self, status: int, reason: str, body: bytes, content_type: str) -> None:
+    def answer(self, status: int, reason: str, body: bytes, headers: Headers) -> None:
         """Never due."""
         raise AssertionError("a directory answers on its own")
 

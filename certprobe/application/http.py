@@ -16,9 +16,9 @@ HEADER_LIMIT: Final = 64 * 1024
 _INFORMATIONAL_LIMIT: Final = 16
 _SHOWN: Final = 16
 _REQUEST_HEADER_FIELDS_TOO_LARGE: Final = 431
-PLAIN_TEXT: Final = "text/plain; charset=utf-8"
 
 Headers = tuple[tuple[str, str], ...]
+PLAIN_TEXT: Final[Headers] = (("Content-Type", "text/plain; charset=utf-8"),)
 
 
 class BodyEnd(enum.Enum):
@@ -204,10 +204,13 @@ class HttpResponder:
             return HttpRequested(event.method.decode("ascii"), event.target.decode("latin-1"), _headers(event))
         return None
 
-    def answer(self, status: int, reason: str, body: bytes, content_type: str = PLAIN_TEXT) -> None:
-        """Answer; the client is told that the connection closes. To HEAD the body is not sent (RFC 9110 9.3.2)."""
+    def answer(self, status: int, reason: str, body: bytes, headers: Headers = PLAIN_TEXT) -> None:
+        """Answer; the client is told that the connection closes. To HEAD the body is not sent (RFC 9110 9.3.2).
+
+        `headers` say what the body is, and how it is to be treated.
+        """
         fields = [
-            ("Content-Type", content_type),
+            *headers,
             ("Content-Length", str(len(body))),
             ("Cache-Control", "no-store"),
             ("X-Content-Type-Options", "nosniff"),

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from certprobe.cli.inputs import Trust
     from certprobe.cli.mapping import KnownAccounts, MappingTyped
     from certprobe.cli.revocation import RevocationTyped
-    from certprobe.hosting import Hosting, Media
+    from certprobe.hosting import Hosting, Media, Page
     from certprobe.mapping.store import AccountStore
     from certprobe.observing import Model
     from certprobe.pki.certificate import Certificate
@@ -309,17 +309,17 @@ def _accounts_for(known: KnownAccounts, certificate: Certificate) -> AccountStor
     return accounts
 
 
-def _page(report: VisitReport, media: Media) -> bytes:
-    from certprobe.hosting import Media
+def _page(report: VisitReport, media: Media) -> Page:
+    from certprobe.hosting import Media, Page
 
     if media is Media.JSON:
         from certprobe.render.json import render_visit_json
 
-        return render_visit_json(report, indent=2).encode()
-    from certprobe.render.html import render_html
+        return Page((("Content-Type", "application/json"),), render_visit_json(report, indent=2).encode())
+    from certprobe.render.html import HEADERS, render_html
     from certprobe.report.visit_document import visit_document
 
-    return render_html(visit_document(report)).encode()
+    return Page(HEADERS, render_html(visit_document(report)).encode())
 
 
 def _print(typed: Typed, report: VisitReport) -> None:

@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 
     from certprobe.report import shape, shape_visit
 
-__all__ = ["CONTENT_SECURITY_POLICY", "CONTENT_TYPE", "render_html"]
-
-CONTENT_TYPE: Final = "text/html; charset=utf-8"
+HEADERS: Final = (
+    ("Content-Type", "text/html; charset=utf-8"),
+    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
+    ("Referrer-Policy", "no-referrer"),
+)
+"""The header fields that a page is to be sent with."""
 _CLASSES: Final = {Tone.GOOD: "good", Tone.BAD: "bad"}
 
 
 def render_html(told: shape.Document) -> str:
-    """Return a visit's document as a page; it is to be sent with CONTENT_TYPE and CONTENT_SECURITY_POLICY.
+    """Return a visit's document as a page; it is to be sent with HEADERS.
 
     Raises ValueError for the document of a probe.
     """

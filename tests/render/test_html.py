@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from certprobe.lab.pki import common_name_only
-from certprobe.render.html import CONTENT_SECURITY_POLICY, render_html
+from certprobe.render.html import HEADERS, render_html
 from certprobe.render.markup import Markup, element, text
 from certprobe.report.document import document
 from certprobe.report.visit_document import visit_document
@@ -103,7 +103,7 @@ def test_the_policy_allows_the_style_and_nothing_else() -> None:
     digest = b64encode(sha256(style[1].encode()).digest()).decode()
     assert (
         f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ) == CONTENT_SECURITY_POLICY
+    ) == dict(HEADERS)["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize(("make", "words"), [
