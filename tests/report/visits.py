@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from certprobe.application.http import HttpRequested
 from certprobe.application.ldap import LdapResult
@@ -23,11 +23,13 @@ from certprobe.policy.status import ChainPolicy, PolicyStatus
 from certprobe.report.model import (
     AlertRecord,
     Judgement,
+    Outcome,
     RequestRecord,
     Role,
     Stage,
     StageOutcome,
     TlsFacts,
+    Weight,
 )
 from certprobe.report.verdict import exit_code
 from certprobe.report.visit_causes import conclude_visit
@@ -122,6 +124,11 @@ def silent(made: Visit) -> Visit:
     return made._replace(requested=None, status=None)
 
 
+def in_the_end(made: Visit, kind: FailureKind) -> Visit:
+    """The same client, had its conversation broken like this after the handshake."""
+    return made._replace(attempt=made.attempt._replace(stages=failed(Stage.APPLICATION, kind, "it ended so")))
+
+
 def broken(
     *requests: RequestRecord,
     kind: FailureKind = FailureKind.CLOSED,
@@ -145,6 +152,27 @@ def report(made: Visit, accounts: AccountStore | None = None, endpoint: Endpoint
     conclusion = conclude_visit(made, roots(), accounts)
     code = exit_code(conclusion)
     return VisitReport("0.1.0", endpoint, AT, STARTED, 0.0254, "--ca", made, conclusion, code, accounts)
+
+
+class Case(NamedTuple):
+    """What must be said of a visit: how it went, the code of each cause in its order, and words among theirs."""
+
+    name: str
+    visit: Visit
+    outcome: Outcome
+    codes: tuple[str, ...]
+    exit_code: int
+    words: str
+
+
+def check(case: Case) -> None:
+    told = report(case.visit)
+    causes = told.conclusion.causes
+    codes = tuple(cause.code for cause in causes)
+    assert (told.conclusion.outcome, codes, told.exit_code) == (case.outcome, case.codes, case.exit_code)
+    assert case.words in " ".join(f"{cause.title} {cause.detail} {cause.advice}" for cause in causes)
+    weights = [cause.weight is Weight.NOTE for cause in causes]
+    assert weights == sorted(weights), "problems stand before notes"
 
 
 # --- visits -----------------------------------------------------------------------------------------------------------
