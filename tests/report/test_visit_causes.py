@@ -15,7 +15,7 @@ from certprobe.pki.certificate import Certificate
 from certprobe.report.model import Outcome, Stage
 from certprobe.report.visits import Visit
 from certprobe.tls.enums import AlertDescription, ProtocolVersion
-from certprobe.tls.events import Negotiated, Phase
+from certprobe.tls.events import Negotiated
 from certprobe.wincrypt import hresult
 from tests.report import visits
 from tests.report.reports import AT, lab
@@ -42,7 +42,6 @@ ROOT = lab().root
 ALICE = lab().alice
 OTHER = Authority.root("Another root", at=AT)
 OURSELVES = Party.OURSELVES
-INITIAL = Phase.INITIAL
 TLS_1_2 = Negotiated(ProtocolVersion.TLS_1_2, 0xC02B)
 NOTHING = Negotiated()
 KEY_AGREEMENT: Final[tuple[KeyUsageName, ...]] = ("keyAgreement",)

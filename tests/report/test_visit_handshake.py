@@ -27,7 +27,6 @@ from tests.report.visits import (
 
 ALICE = lab().alice
 OURSELVES = Party.OURSELVES
-INITIAL = Phase.INITIAL
 TLS_1_2 = Negotiated(ProtocolVersion.TLS_1_2, 0xC02B)
 NOTHING = Negotiated()
 
