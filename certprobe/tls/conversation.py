@@ -30,6 +30,8 @@ from certprobe.tls.openssl import Direction, Engine, Progress, Record
 
 HANDSHAKE_LIMIT: Final = 32
 """Handshakes on one connection, post-handshake authentications included."""
+TRIFLE_LIMIT: Final = 32
+"""Warnings and KeyUpdates that a peer may send: they cost it next to nothing, and end nothing."""
 _HANDSHAKE_HEADER = 4
 
 
@@ -51,6 +53,7 @@ class TlsConversation(ABC):
         self._phase = Phase.INITIAL
         self._finished: set[Direction] = set()
         self._handshakes = 0
+        self._trifles = 0
         self._connected = False
         self._shakes_hands = True
         self._resting = False
@@ -178,11 +181,15 @@ class TlsConversation(ABC):
                 self._shakes_hands = False
                 self._count_handshake()
             return
+        if self._trifles > TRIFLE_LIMIT:
+            return
         self._events.append(AlertReceived(level, description))
         if description == AlertDescription.close_notify:
             self._end(Closure.CLOSE_NOTIFY)
         elif level == AlertLevel.fatal or (self._is_tls13 and description != AlertDescription.user_canceled):
             self._end(Closure.ALERT)
+        else:
+            self._count_trifle()
 
     @property
     def _version(self) -> int:
@@ -220,6 +227,8 @@ class TlsConversation(ABC):
                 self._shakes_hands = direction is Direction.RECEIVED
             case HandshakeType.finished:
                 self._note_finished(direction)
+            case HandshakeType.key_update if direction is Direction.RECEIVED:
+                self._count_trifle()
             case _:
                 pass
 
@@ -237,4 +246,10 @@ class TlsConversation(ABC):
         self._handshakes += 1
         if self._handshakes > HANDSHAKE_LIMIT:
             words = f"the peer began more than {HANDSHAKE_LIMIT} handshakes on one connection"
+            self._fail(ProtocolError(words, kind=FailureKind.TOO_MUCH_DATA, party=Party.PEER))
+
+    def _count_trifle(self) -> None:
+        self._trifles += 1
+        if self._trifles > TRIFLE_LIMIT:
+            words = f"the peer sent more than {TRIFLE_LIMIT} warnings and KeyUpdates on one connection"
             self._fail(ProtocolError(words, kind=FailureKind.TOO_MUCH_DATA, party=Party.PEER))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from certprobe.errors import FailureKind, Party
-from certprobe.tls.conversation import HANDSHAKE_LIMIT
+from certprobe.tls.conversation import HANDSHAKE_LIMIT, TRIFLE_LIMIT
 from certprobe.tls.enums import AlertDescription, AlertLevel
 from certprobe.tls.events import (
     AlertReceived,
@@ -252,6 +252,32 @@ def test_key_update() -> None:
     records_sent = client.data_to_send()
     assert len(records_sent) >= len(b"request") + 22
     assert drain(client) == []
+
+
+def test_warnings_between_data_without_end() -> None:
+    """OpenSSL counts those alone that follow each other."""
+    client = session(TLS13)
+    traffic = Tls13Server(client).connected()
+    for _ in range(1000):
+        client.receive_data(traffic.seal(ALERT, b"\x01\x5a") + traffic.seal(APPLICATION_DATA, b"on it goes"))
+    told = drain(client)
+    warned = AlertReceived(AlertLevel.warning, AlertDescription.user_canceled)
+    same(told[:-1], *(warned, ApplicationData(b"on it goes")) * (TRIFLE_LIMIT + 1))
+    assert (failure(told).kind, failure(told).party) == (FailureKind.TOO_MUCH_DATA, Party.PEER)
+
+
+def test_key_updates_without_end() -> None:
+    """Each costs the peer 27 octets, and whoever obeys new keys."""
+    client = session(TLS13)
+    traffic = Tls13Server(client).connected()
+    for count in range(1000):
+        client.receive_data(traffic.seal(HANDSHAKE, handshake(KEY_UPDATE, b"\x01")))
+        traffic = traffic.updated()
+        if count == TRIFLE_LIMIT - 1:
+            assert drain(client) == []
+    told = drain(client)
+    assert len(told) == 1
+    assert (failure(told).kind, failure(told).party) == (FailureKind.TOO_MUCH_DATA, Party.PEER)
 
 
 def test_hello_request_is_unexpected_in_tls13() -> None:
