@@ -195,7 +195,8 @@ class Listener:
             longest.end(_outwaited(now - longest.heard))
         self._freed.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._freed.wait(), _PATIENCE)
+            async with asyncio.timeout(_PATIENCE):  # wait_for may lose a cancellation in Python 3.11
+                await self._freed.wait()
 
     # --- one of them --------------------------------------------------------------------------------------------------
 

@@ -5,15 +5,28 @@ from __future__ import annotations
 from itertools import count
 
 from certprobe.endpoint import Scheme
-from certprobe.errors import StageError
+from certprobe.errors import FailureKind, StageError
 from certprobe.pki.credential import Credential
 from certprobe.reception import Asking, CertificatesShown, Reception, ReceptionEvent, ReportDue, Terms
+from certprobe.report.model import Attempt, Stage
 from certprobe.tls.acceptor import ServerContext, ServerOptions
-from certprobe.tls.events import ApplicationData, CertificateAwaited, PeerClosed, TlsEvent
+from certprobe.tls.events import ApplicationData, CertificateAwaited, PeerClosed, Phase, TlsEvent
 from certprobe.tls.session import TlsSession
 from tests.tls.wired import NAMES, SERVER
 
 PEER = "127.0.0.1:50000"
+DONE = [(Stage.HANDSHAKE, None), (Stage.APPLICATION, None)]
+"""The stages of a conversation in which all went well."""
+
+
+def requests(attempt: Attempt) -> list[tuple[Phase, int | None]]:
+    """When it was asked, and how many certificates came; None where no Certificate message did."""
+    assert attempt.tls is not None
+    return [(each.phase, None if each.sent is None else len(each.sent)) for each in attempt.tls.requests]
+
+
+def stages(attempt: Attempt) -> list[tuple[Stage, FailureKind | None]]:
+    return [(each.stage, each.kind) for each in attempt.stages]
 
 
 def terms(asking: Asking = Asking.OPTIONAL, *paths: str, scheme: Scheme = Scheme.HTTPS, **options: object) -> Terms:
