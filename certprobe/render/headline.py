@@ -24,11 +24,15 @@ _WORDS: Final = {
     "not-mapped": "REFUSED",
     "tls-terminator": "REFUSED",
 }
+_REFUSED_BY_CLIENT: Final = "refused-by-client"
 PROBLEM: Final = "problem"
 
 
 def verdict_word(outcome: str, causes: list[shape.Cause]) -> tuple[str, Tone]:
     """ "REFUSED", "PROBLEM", "OK" and the like."""
+    if outcome == _REFUSED_BY_CLIENT and causes and causes[0]["code"] == outcome:
+        # It said nothing: it may come back, and trust us then.
+        return "LEFT", Tone.ODD
     if outcome in _WORDS:
         return _WORDS[outcome], Tone.BAD
     if any(cause["weight"] == PROBLEM for cause in causes):

@@ -21,7 +21,7 @@ HEADERS: Final = (
     ("Referrer-Policy", "no-referrer"),
 )
 """The header fields that a page is to be sent with."""
-_CLASSES: Final = {Tone.GOOD: "good", Tone.BAD: "bad"}
+_CLASSES: Final = {Tone.GOOD: "good", Tone.BAD: "bad", Tone.ODD: "odd"}
 
 
 def render_html(told: shape.Document) -> str:
@@ -98,8 +98,9 @@ def _weight(cause: shape.Cause) -> Markup:
 
 def _sections(attempt: shape.Attempt, visit: shape_visit.Visit) -> Iterator[Markup]:
     info = visit["client_cert_info"]
+    server = "HTTP_SSL_CLIENT_CERT_INFO" if info is not None else "What IIS would log"
     sections = (
-        ("HTTP_SSL_CLIENT_CERT_INFO", html_facts.cert_info(info, visit["iis"])),
+        (server, html_facts.cert_info(info, visit["iis"])),
         ("What you sent", html_facts.certificates(visit["certificates"], attempt["tls"])),
         ("How it is judged", html_facts.judgement(attempt["client"])),
         ("The account of your certificate", html_facts.mapping(attempt["mapping"])),

@@ -48,8 +48,8 @@ def cert_info(info: shape_visit.ClientCertInfo | None, iis: shape_visit.SubStatu
         ]
     if iis is not None:
         pairs += [
-            ("IIS would log", f"{iis['sub_status']} {iis['title']}"),
-            ("sc-win32-status", element("code", words.status(iis["win32_status"]))),
+            ("IIS sc-status", f"{iis['sub_status']} {iis['title']}"),
+            ("IIS sc-win32-status", element("code", words.status(iis["win32_status"]))),
         ]
     return _facts(pairs)
 

@@ -60,6 +60,7 @@ def _write_facts(page: Page, attempt: shape.Attempt, visit: shape_visit.Visit, v
         page.heading("HTTP_SSL_CLIENT_CERT_INFO")
         _write_info(page, visit["client_cert_info"], visit["iis"])
     elif visit["iis"] is not None:
+        page.heading("What IIS would log")
         _write_iis(page, visit["iis"])
     if attempt["client"] is not None:
         page.heading("Client chain")
@@ -129,7 +130,8 @@ def _write_connection(page: Page, attempt: shape.Attempt, verbosity: Verbosity) 
         _write_negotiated(page, tls)
         _write_asked(page, attempt["asked"], tls, verbosity)
         for alert in tls["alerts"]:
-            _write_alert(page, alert)
+            if alert["description"]["code"] or verbosity is Verbosity.VERBOSE:
+                _write_alert(page, alert)
     for stage in attempt["stages"]:
         label = _STAGES.get(stage["stage"], stage["stage"])
         took = f"{stage['seconds']:.3f} s"
@@ -209,8 +211,8 @@ def _member(name: str) -> tuple[tuple[str, Tone]]:
 
 
 def _write_iis(page: Page, iis: shape_visit.SubStatus) -> None:
-    page.line(*_member("IIS would log"), f"{iis['sub_status']} {iis['title']}", indent=2)
-    page.line(*_member("sc-win32-status"), words.status(iis["win32_status"]), indent=2)
+    page.line(*_member("IIS sc-status"), f"{iis['sub_status']} {iis['title']}", indent=2)
+    page.line(*_member("IIS sc-win32-status"), words.status(iis["win32_status"]), indent=2)
 
 
 def _write_circumstances(page: Page, told: shape.Document) -> None:

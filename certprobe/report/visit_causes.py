@@ -46,7 +46,7 @@ def _causes(outcome: Outcome, visit: Visit, roots: CertificateStore, accounts: A
     found = [*late, *visit_certificate.of_answer(visit, record, roots, accounts)]
     if outcome is Outcome.NOT_ASKED:
         found.append(visit_requests.of_not_asking())
-    has_ended = bool(late) or visit_handshake.our_alert(visit.attempt) is not None
+    has_ended = bool(late) or visit_handshake.our_refusal(visit.attempt) is not None
     return found if has_ended else [*found, *visit_requests.of_requests(visit)]
 
 
@@ -66,7 +66,7 @@ def _outcome(visit: Visit) -> Outcome:
 
 
 def _before_the_end_of_the_handshake(visit: Visit, record: RequestRecord | None) -> Outcome:
-    if record is not None and visit_handshake.our_alert(visit.attempt) is not None:
+    if record is not None and visit_handshake.our_refusal(visit.attempt) is not None:
         return Outcome.REFUSED_BY_ALERT
     return Outcome.REFUSED_BY_CLIENT if visit_handshake.was_distrusted(visit) else Outcome.NOT_REACHED
 
@@ -85,7 +85,7 @@ def _with_certificate(visit: Visit) -> Outcome:
         return _refused_as_it_was(visit) or Outcome.WOULD_BE_REFUSED
     if visit.info is not None and visit.info.CertDeniedByMapper:
         return Outcome.NOT_MAPPED
-    if visit_handshake.our_alert(visit.attempt) is not None:
+    if visit_handshake.our_refusal(visit.attempt) is not None:
         return Outcome.REFUSED_BY_ALERT
     if visit_requests.inside_tls(visit) and not visit_requests.has_bound(visit):
         return _refused_as_it_was(visit) or Outcome.ACCEPTED_ANONYMOUSLY
@@ -98,4 +98,4 @@ def _refused_as_it_was(visit: Visit) -> Outcome | None:
         return Outcome.REFUSED_BY_HTTP_STATUS
     if any(not each.result.success for each in visit_requests.external_binds(visit)):
         return Outcome.REFUSED_BY_LDAP_RESULT
-    return Outcome.REFUSED_BY_ALERT if visit_handshake.our_alert(visit.attempt) is not None else None
+    return Outcome.REFUSED_BY_ALERT if visit_handshake.our_refusal(visit.attempt) is not None else None

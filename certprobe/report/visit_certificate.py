@@ -89,7 +89,7 @@ def of_sent(
 
 def _of_nothing_sent(visit: Visit, record: RequestRecord) -> Cause:
     title = "the client was asked for a certificate and sent none"
-    alert = visit_handshake.our_alert(visit.attempt)
+    alert = visit_handshake.our_refusal(visit.attempt)
     how = "" if alert is None else f"It was refused with the alert {words.alert(alert)}."
     if record.request.announced is Announced.LIST:
         detail = f"{_announced(record)} It has none of these, was not told to use it, or holds it back: {_HELD_BACK}"
@@ -109,7 +109,7 @@ def _announced(record: RequestRecord) -> str:
 
 
 def _of_key_proof(visit: Visit, record: RequestRecord) -> list[Cause]:
-    if visit_handshake.our_alert(visit.attempt) != AlertDescription.decrypt_error:
+    if visit_handshake.our_refusal(visit.attempt) != AlertDescription.decrypt_error:
         return []
     title = f"the client could not prove that it has the private key of {words.sent_subject(record)}"
     detail = f"Its CertificateVerify does not fit: the alert {words.alert(AlertDescription.decrypt_error)} was sent."

@@ -60,13 +60,25 @@ _BREAKS: Final[dict[int, tuple[str, str]]] = {
         "Ask in the first handshake (--request always), or by TLS 1.3 after the handshake.",
     ),
 }
+# OpenSSL has the second where no certificate came before TLS 1.3.
+_REFUSALS: Final = (
+    AlertDescription.certificate_required,
+    AlertDescription.handshake_failure,
+    AlertDescription.decrypt_error,
+)
 # What OpenSSL says where the client just went away is no word to it (FIELD-NOTES).
 _NO_WORD: Final = (AlertDescription.close_notify, AlertDescription.decode_error, AlertDescription.user_canceled)
 
 
 def our_alert(attempt: Attempt) -> int | None:
-    """The fatal alert by which the listener ended the handshake, as far as it was meant for the client."""
+    """The fatal alert by which the listener ended the conversation, as far as it was meant for the client."""
     return _fatal(attempt, Party.OURSELVES)
+
+
+def our_refusal(attempt: Attempt) -> int | None:
+    """The alert by which the listener refused the client's certificate, or its sending none."""
+    alert = our_alert(attempt)
+    return alert if alert in _REFUSALS else None
 
 
 def _fatal(attempt: Attempt, party: Party) -> int | None:
@@ -115,7 +127,8 @@ def _of_distrust(visit: Visit) -> Cause:
     alert = _fatal(visit.attempt, Party.PEER)
     mismatch = _name_mismatch(visit)
     if alert is None:
-        title = "the client closed the connection when it was shown the listener's certificate"
+        asked = " and asked for its own" if evidence.requests(visit.attempt) else ""
+        title = f"the client closed the connection when it was shown the listener's certificate{asked}"
         detail = (
             "Some clients say nothing of a certificate that they do not trust; browsers close like this, too, while "
             "they ask their user which certificate to send, and come back."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from certprobe.errors import FailureKind
 from certprobe.report import evidence, visit_handshake, words
-from certprobe.report.model import Cause, Stage, Weight
+from certprobe.report.model import Cause, Stage, StageOutcome, Weight
 from certprobe.wincrypt.hresult import ERROR_SUCCESS
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def of_requests(visit: Visit) -> list[Cause]:
     """What is odd about what came after the handshake, or that nothing came."""
     failed = evidence.failed_stage(visit.attempt)
     if failed is not None and failed.stage is Stage.APPLICATION and failed.kind in _BROKEN:
+        if visit_handshake.our_alert(visit.attempt) is not None:
+            return [_of_broken_tls(visit, failed)]
         title = "what the client sent inside TLS is no request that is understood here"
         advice = "Check that the client speaks the protocol of this port: HTTP/1.1, or LDAP."
         return [Cause(failed.kind.value, Weight.PROBLEM, title, words.sentence(failed.detail), advice)]
@@ -55,6 +57,12 @@ def of_requests(visit: Visit) -> list[Cause]:
     if visit.requested is None:
         return [_of_silence(visit)]
     return []
+
+
+def _of_broken_tls(visit: Visit, failed: StageOutcome) -> Cause:
+    title = "the client did not go on in TLS after the handshake"
+    detail = f"{words.sentence(failed.detail)} libldap does so after StartTLS if it does not trust the listener."
+    return Cause("tls-broken", Weight.PROBLEM, title, detail, visit_handshake.how_to_trust(visit))
 
 
 def _of_binds(visit: Visit) -> list[Cause]:

@@ -57,6 +57,12 @@ know the CA
              Change: Have the client trust CN=Lab root, which issued the listener's certificate (curl: --cacert), or \
 start the listener with a certificate that the client trusts (--cert).
 """,
+    visits.leaving: """\
+LEFT     1  2026-11-20T12:00:01Z  127.0.0.1:50123  the client closed the connection when it was shown the listener's \
+certificate and asked for its own
+         Some clients say nothing of a certificate that they do not trust; browsers close like this, too, while they \
+ask their user which certificate to send, and come back.
+""",
     visits.plain_http: """\
 NOT REACHED  1  2026-11-20T12:00:01Z  127.0.0.1:50123  the client does not speak TLS
              It ended so.
@@ -76,8 +82,8 @@ HTTP_SSL_CLIENT_CERT_INFO
   pCertEncoded        {size} octets of DER, in the JSON report
   Token               NULL
   CertDeniedByMapper  FALSE
-  IIS would log       403.16 Client certificate is untrusted or invalid
-  sc-win32-status     CERT_E_UNTRUSTEDROOT 0x800B0109 (-2146762487)
+  IIS sc-status       403.16 Client certificate is untrusted or invalid
+  IIS sc-win32-status CERT_E_UNTRUSTEDROOT 0x800B0109 (-2146762487)
 """,
     visits.bound: """
   Asked          ExtendedRequest 1.3.6.1.4.1.1466.20037: success (0)
@@ -109,7 +115,7 @@ def test_parts(make: Make) -> None:
 def test_quiet_is_one_line(make: Make) -> None:
     told = written(make, Verbosity.QUIET)
     assert told.count("\n") == 1
-    assert told.split()[0] in ("OK", "REFUSED", "PROBLEM", "NOT")
+    assert told.split()[0] in ("OK", "REFUSED", "PROBLEM", "NOT", "LEFT")
 
 
 def test_verbose_has_every_fact_of_what_was_sent() -> None:

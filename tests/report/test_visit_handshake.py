@@ -29,6 +29,7 @@ ALICE = lab().alice
 OURSELVES = Party.OURSELVES
 TLS_1_2 = Negotiated(ProtocolVersion.TLS_1_2, 0xC02B)
 NOTHING = Negotiated()
+UNEXPECTED = alert(AlertDescription.unexpected_message, OURSELVES)
 
 
 GOOD = visit(asked(ALICE), client=judged(ALICE))
@@ -90,6 +91,14 @@ CASES = [
         ("refused-by-client",),
         1,
         "Some clients say nothing",
+    ),
+    Case(
+        "goodbye in clear",
+        in_the_end(silent(with_tls(GOOD, alerts=(UNEXPECTED,))), FailureKind.MALFORMED),
+        Outcome.ACCEPTED,
+        ("tls-broken", "accepted"),
+        1,
+        "libldap does so after StartTLS if it does not trust the listener",
     ),
     Case(
         "good but gone",

@@ -239,6 +239,10 @@ def distrusting() -> VisitReport:
     return report(broken(unanswered(), kind=FailureKind.ALERT, alerts=(unknown_ca,)))
 
 
+def leaving() -> VisitReport:
+    return report(broken(unanswered()))
+
+
 def plain_http() -> VisitReport:
     return report(broken(kind=FailureKind.NOT_TLS, negotiated=Negotiated(), hello=None))
 
@@ -272,5 +276,5 @@ def hostile() -> VisitReport:
 MARKUP: Final = "</style></title><script>alert(1)</script>\" onload='alert(2)' &amp; <!-- "
 ALL: Final = (
     *(good, without_certificate, untrusted, expired, revoked, mapped, denied),
-    *(distrusting, plain_http, bound, hostile),
+    *(distrusting, leaving, plain_http, bound, hostile),
 )
