@@ -229,6 +229,14 @@ CASES = [
         "Have the client bind with the SASL mechanism EXTERNAL",
     ),
     Case(
+        "gone after StartTLS",
+        silent(directory(START_TLS)),
+        Outcome.ACCEPTED,
+        ("accepted", "no-request"),
+        0,
+        "Have the client trust CN=Lab root",
+    ),
+    Case(
         "bound with a password",
         directory(LdapOperation("BindRequest", "simple, as 'cn=alice'", NOT_SUPPORTED)),
         Outcome.ACCEPTED_ANONYMOUSLY,
