@@ -8,7 +8,7 @@ DEVELOPMENT := $(VENV)/.installed-dev
 
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
-.PHONY: help demo test check peers lab man completions schema bench clean
+.PHONY: help demo test check peers lab clients man completions schema bench clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "make %-17s%s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,9 @@ peers: ## the servers and tools that the tests talk to, from Debian, when we may
 
 lab: $(INSTALLED) ## write docs/lab.md anew from the scenarios
 	$(VENV)/bin/python -m certprobe.lab.catalogue
+
+clients: $(DEVELOPMENT) ## write docs/clients.md anew from what the tests hold clients to
+	$(VENV)/bin/python -m tests.peers.clients.page
 
 man completions: $(INSTALLED) ## write man/ and completions/ anew from the click tree
 	$(VENV)/bin/python -m certprobe.cli.manual $@

@@ -48,8 +48,7 @@ class Ran(NamedTuple):
     @property
     def document(self) -> Document:
         """The JSON report, held to the schema of the package."""
-        document: Document = json.loads(self.stdout)
-        _validator().validate(document)
+        document = held_to_the_schema(json.loads(self.stdout))
         assert document["verdict"]["exit_code"] == self.exit_code
         return document
 
@@ -63,7 +62,7 @@ def certprobe(
         try:
             stdout, stderr = process.communicate(stdin, timeout=SECONDS)
         finally:
-            _kill_group(process)
+            kill_group(process)
     return Ran(process.returncode, stdout.decode(), stderr.decode())
 
 
@@ -133,7 +132,7 @@ def on_terminal(
             screen = _converse(controller, list(answers))
             stdout = process.communicate(timeout=SECONDS)[0] or b""
         finally:
-            _kill_group(process)
+            kill_group(process)
     finally:
         os.close(controller)
     return Terminal(process.returncode, screen, stdout.decode())
@@ -167,7 +166,14 @@ def environment(env: Mapping[str, str] | None) -> dict[str, str]:
     return {**kept, **(env or {})}
 
 
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
+def held_to_the_schema(document: Document) -> Document:
+    """The document, if it is as the package's schema says."""
+    _validator().validate(document)
+    return document
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """End a run that did not end by itself."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

@@ -17,13 +17,13 @@ _CA, _BAD = AlertDescription.unknown_ca, AlertDescription.bad_certificate
 _UNKNOWN = AlertDescription.certificate_unknown
 
 CLIENTS: Final = (
-    Client("curl", _HTTPS, _NOTHING, _BOTH, _CA, curl),
-    Client("s_client", _HTTPS, _NOTHING, _BOTH, _CA, s_client),
-    Client("gnutls-cli", _HTTPS, _NOTHING, _BOTH, _BAD, gnutls_cli),
-    Client("httpx", _HTTPS, _NOTHING, _BEFORE, _CA, httpx),
-    Client("node", _HTTPS, _NOTHING, _BEFORE, None, node),
-    Client("java", _HTTPS, _NOT_LISTED, _BEFORE, _UNKNOWN, java),
-    Client("chromium", _HTTPS, _UNFIT, _BEFORE, _UNKNOWN, chromium),
-    Client("ldapwhoami", _LDAPS, _NOT_LISTED, _NEVER, None, ldapwhoami()),
-    Client("ldapwhoami-ZZ", _STARTTLS, _NOT_LISTED, _NEVER, None, ldapwhoami("-ZZ")),
+    Client("curl", "curl 7.88 with OpenSSL", _HTTPS, _NOTHING, _BOTH, _CA, curl),
+    Client("s_client", "OpenSSL 3.0", _HTTPS, _NOTHING, _BOTH, _CA, s_client),
+    Client("gnutls-cli", "GnuTLS 3.7", _HTTPS, _NOTHING, _BOTH, _BAD, gnutls_cli),
+    Client("httpx", "httpx 0.28, Python 3.11", _HTTPS, _NOTHING, _BEFORE, _CA, httpx),
+    Client("node", "Node 20", _HTTPS, _NOTHING, _BEFORE, None, node),
+    Client("java", "Java 17", _HTTPS, _NOT_LISTED, _BEFORE, _UNKNOWN, java),
+    Client("chromium", "Chromium 156, NSS", _HTTPS, _UNFIT, _BEFORE, _UNKNOWN, chromium),
+    Client("ldapwhoami", "OpenLDAP 2.5 with GnuTLS", _LDAPS, _NOT_LISTED, _NEVER, None, ldapwhoami()),
+    Client("ldapwhoami-ZZ", "likewise", _STARTTLS, _NOT_LISTED, _NEVER, None, ldapwhoami("-ZZ")),
 )

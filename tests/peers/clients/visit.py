@@ -72,13 +72,14 @@ class LateRequest(enum.Enum):
 
 
 class Client(NamedTuple):
-    """A client, and what it is known to do; the tests of `listen` hold it to that.
+    """A client, and what it is known to do; the tests of `listen` hold it to that. `seen` is with what that was found.
 
     `distrust` is the alert by which it refuses a server whose root it does not trust; None: it closes without one.
     `visit` skips the test where the machine lacks the program.
     """
 
     name: str
+    seen: str
     protocol: Protocol
     holds_back: HoldsBack
     late_request: LateRequest
