@@ -29,7 +29,9 @@ def options(site: Site) -> tuple[str | Path, ...]:
 
 def sent(report: Document) -> list[int | None]:
     """How many certificates came for each request; None where no Certificate message did."""
-    return [None if each["sent"] is None else len(each["sent"]) for each in only(report)["tls"]["certificate_requests"]]
+    tls = only(report)["tls"]
+    requests = tls["certificate_requests"] if tls is not None else ()
+    return [None if each["sent"] is None else len(each["sent"]) for each in requests]
 
 
 def test_page(site: Site, show: Show) -> None:
@@ -54,13 +56,14 @@ def test_names_of_a_certificate_stay_text(site: Site, show: Show, tmp_path: Path
 
 
 def test_it_closes_when_it_is_asked_and_comes_again(site: Site, show: Show) -> None:
+    """It opens two connections at once, and may drop the second before it is asked in it."""
     with listening(*options(site)) as listener:
         show(listener, site.clients.alice)
-        first, *others = listener.visits()
+        visits = listener.visits()
 
-    assert sent(first) == [None]
-    assert [cause["code"] for cause in first["verdict"]["causes"]] == ["refused-by-client"]
-    assert [2] in [sent(each) for each in others]
+    assert [2] in [sent(each) for each in visits]
+    asked_only = [each for each in visits if sent(each) == [None]]
+    assert {cause["code"] for each in asked_only for cause in each["verdict"]["causes"]} == {"refused-by-client"}
 
 
 @pytest.mark.parametrize("announce", ["none", "issuing"])

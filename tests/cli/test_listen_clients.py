@@ -227,11 +227,14 @@ def test_server_that_is_not_trusted(
     running = listener(client.protocol, "--request", "optional", "--cert", server.chain, "--key", server.key)
     came = visited(running, client, site.clients.alice, site, tmp_path, version)
 
-    told_of = {(each["verdict"]["outcome"], cause_of(each)) for each in (*came.answered, *came.others)}
+    reports = (*came.answered, *came.others)
     if client.distrust is not None:
-        assert told_of == {("refused-by-client", client.distrust.name)}
+        # Of two connections that Chromium opens at once it may drop one without a word.
+        reports = tuple(each for each in reports if only(each)["tls"] is not None and only(each)["tls"]["alerts"])
+        expected = ("refused-by-client", client.distrust.name)
     else:
-        assert told_of == {WITHOUT_A_WORD[client.name, version]}
+        expected = WITHOUT_A_WORD[client.name, version]
+    assert {(each["verdict"]["outcome"], cause_of(each)) for each in reports} == {expected}
 
 
 def cause_of(report: Document) -> str:
