@@ -27,6 +27,7 @@ def java(visit: Visit) -> Outcome:
 
 
 def node(visit: Visit) -> Outcome:
+    """Node's https module: of Node 20 where it is packaged; Debian 12 has Node 18, which behaves alike."""
     binary = program("node", package="nodejs")
     least, most = ("TLSv1.2", "TLSv1.3") if visit.version is None else (f"TLSv{visit.version}",) * 2
     files = () if visit.identity is None else (visit.identity.chain, visit.identity.key)
