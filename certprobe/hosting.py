@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from certprobe.endpoint import Endpoint
     from certprobe.gather import Gatherer
     from certprobe.judging import Yardstick
-    from certprobe.listener import Job
     from certprobe.mapping.store import AccountStore
     from certprobe.pki.certificate import Certificate
     from certprobe.policy.http_sys import HttpSslClientCertInfo
     from certprobe.reception import Terms
     from certprobe.report.model import Judgement
     from certprobe.report.visits import Visit
+    from certprobe.turns import Job
 
 _INVALID_CREDENTIALS: Final = 49
 _OK: Final = (200, "OK")

@@ -8,17 +8,16 @@ import enum
 import resource
 import signal
 import socket
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from certprobe.endpoint import HostPort
 from certprobe.errors import FailureKind, NotReached, Party, ProtocolError, StageError
+from certprobe.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeAlias
 
-    Job: TypeAlias = Callable[[], None]
+    from certprobe.turns import Job
 
 RECEIVE_SIZE: Final = 16 * 1024
 RECEIVE_LIMIT: Final = 4 * 1024 * 1024
@@ -27,7 +26,6 @@ _BREATH: Final = 0.1
 _FAREWELL: Final = 1.0
 _PATIENCE: Final = 5.0
 """Seconds for which a client may be silent after its handshake, where others wait."""
-_JUDGES: Final = 4
 # Of the descriptors of the process: what is no connection, such as those for fetching.
 _RESERVED: Final = 64
 
@@ -77,6 +75,8 @@ class _Phase(enum.Enum):
     """Where a connection is; nothing disturbs its report."""
 
     TALKING = "talking"
+    RESTING = "resting"
+    """It is we who think."""
     REPORTING = "reporting"
     LEAVING = "leaving"
 
@@ -118,8 +118,7 @@ class Listener:
         self._welcome = welcome
         self._limits = limits._replace(connections=_affordable(limits.connections))
         self._places: set[_Place] = set()
-        self._judges = ThreadPoolExecutor(_JUDGES, "certprobe judge")
-        self._reporter = ThreadPoolExecutor(1, "certprobe report")
+        self._turns = Turns()
         self._stopped = asyncio.Event()
         self._freed = asyncio.Event()
         self._broken: BaseException | None = None
@@ -146,8 +145,7 @@ class Listener:
         for place in self._places:
             place.end(_interrupted())
         await asyncio.gather(*(place.task for place in self._places if place.task), return_exceptions=True)
-        self._judges.shutdown(wait=False, cancel_futures=True)
-        self._reporter.shutdown(wait=False)
+        self._turns.close()
         if self._broken is not None:
             raise self._broken
         if not accepting.cancelled():
@@ -188,7 +186,8 @@ class Listener:
         silent = [
             (place.phase is _Phase.TALKING, place.guest.settled, place.heard, place)
             for place in self._places
-            if place.phase is not _Phase.REPORTING and (not place.guest.settled or now - place.heard >= _PATIENCE)
+            if place.phase in (_Phase.TALKING, _Phase.LEAVING)
+            and (not place.guest.settled or now - place.heard >= _PATIENCE)
         ]
         if silent:
             longest = min(silent, key=lambda each: each[:3])[3]
@@ -207,7 +206,7 @@ class Listener:
             await self._report(place)
             place.phase = _Phase.LEAVING
             if place.ended is None and not self._stopped.is_set():
-                await _see_off(place.connected)
+                await _see_off(place)
         except asyncio.CancelledError:
             if place.ended is None:
                 raise
@@ -247,17 +246,17 @@ class Listener:
             if data := guest.data_to_send():
                 await loop.sock_sendall(place.connected, data)
             if job is not None:
-                await self._done(self._judges, job)
+                place.phase = _Phase.RESTING
+                await self._turns.think(job, place.received)
+                place.phase, place.heard = _Phase.TALKING, loop.time()
             elif guest.over:
                 return
             else:
                 await self._hear(place)
 
     async def _hear(self, place: _Place) -> None:
-        loop = asyncio.get_running_loop()
-        data = await loop.sock_recv(place.connected, RECEIVE_SIZE)
-        place.heard = loop.time()
-        place.received += len(data)
+        data = await _received(place)
+        place.heard = asyncio.get_running_loop().time()
         if place.received > RECEIVE_LIMIT:
             words = f"the client sent more than {RECEIVE_LIMIT // 2**20} MiB"
             place.guest.break_off(ProtocolError(words, kind=FailureKind.TOO_MUCH_DATA, party=Party.PEER))
@@ -268,23 +267,12 @@ class Listener:
 
     async def _report(self, place: _Place) -> None:
         while (job := place.guest.next_job()) is not None:
-            await self._done(self._judges, job)
+            await self._turns.think(job, place.received)
         try:
-            await self._done(self._reporter, place.guest.report)
+            await self._turns.report(place.guest.report)
         except OSError as error:
             self._broken = self._broken or error
             self._stopped.set()
-
-    async def _done(self, pool: ThreadPoolExecutor, job: Job) -> None:
-        """Have it done in a thread; nothing else happens to its connection before it is."""
-        doing = asyncio.get_running_loop().run_in_executor(pool, job)
-        try:
-            await asyncio.shield(doing)
-        except asyncio.CancelledError:
-            while not doing.done():
-                with contextlib.suppress(asyncio.CancelledError):
-                    await asyncio.wait([doing])
-            raise
 
     def _too_slow(self, place: _Place) -> NotReached:
         if place.guest.settled:
@@ -294,14 +282,21 @@ class Listener:
         return NotReached(words, kind=FailureKind.TIMEOUT, party=Party.PEER)
 
 
-async def _see_off(connected: socket.socket) -> None:
+async def _see_off(place: _Place) -> None:
     """Closing while octets of the client's are unread would send a RST, which may overtake what was said last."""
-    loop = asyncio.get_running_loop()
     with contextlib.suppress(OSError, TimeoutError):
         async with asyncio.timeout(_FAREWELL):
-            connected.shutdown(socket.SHUT_WR)
-            while await loop.sock_recv(connected, RECEIVE_SIZE):
+            place.connected.shutdown(socket.SHUT_WR)
+            while await _received(place) and place.received <= RECEIVE_LIMIT:
                 pass
+
+
+async def _received(place: _Place) -> bytes:
+    """What comes next; asyncio gives the others no turn where something is there already."""
+    await asyncio.sleep(0)
+    data = await asyncio.get_running_loop().sock_recv(place.connected, RECEIVE_SIZE)
+    place.received += len(data)
+    return data
 
 
 def _interrupted() -> ProtocolError:

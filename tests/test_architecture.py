@@ -84,8 +84,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "observing": {"mirror", *ROAD, *STAGES},
     "served": {"application", *FOUNDATION},
     "reception": {"served", "application", "endpoint", "pki", "report", "tls", *FOUNDATION},
-    "listener": {"endpoint", *FOUNDATION},
-    "hosting": {"gather", "judging", "listener", "reception", *STAGES},
+    "turns": set(),
+    "listener": {"endpoint", "turns", *FOUNDATION},
+    "hosting": {"gather", "judging", "reception", "turns", *STAGES},
     "scan": {"probe", "endpoint", "report", *FOUNDATION},
     "lab": {"probe", *FETCHING, *ROAD, *STAGES},
     "cli": {
