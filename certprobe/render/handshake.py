@@ -9,7 +9,7 @@ from certprobe.render.page import Tone
 from certprobe.render.verbosity import Verbosity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from certprobe.render.page import Page, Piece
     from certprobe.report import shape, shape_values
@@ -49,8 +49,13 @@ def write_connection(page: Page, attempt: shape.Attempt, verbosity: Verbosity) -
     page.field("Address", attempt["peer"] or "none was reached")
     if attempt["tls"] is not None:
         _write_negotiated(page, attempt["tls"])
-    for stage in attempt["stages"]:
-        label = _STAGES.get(stage["stage"], stage["stage"])
+    write_stages(page, attempt["stages"], _STAGES, verbosity)
+
+
+def write_stages(page: Page, stages: list[shape.Stage], labels: Mapping[str, str], verbosity: Verbosity) -> None:
+    """Which stage failed and why; the others are for those who want to see everything."""
+    for stage in stages:
+        label = labels.get(stage["stage"], stage["stage"])
         took = f"{stage['seconds']:.3f} s"
         if stage["kind"] is not None:
             by = (f"  ({stage['kind']}, {stage['party']})", Tone.FAINT)

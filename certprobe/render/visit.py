@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from certprobe.render import words
 from certprobe.render.chains import write_certificates, write_judgement
-from certprobe.render.handshake import write_demands
+from certprobe.render.handshake import write_demands, write_stages
 from certprobe.render.headline import lead, verdict_word, write_causes
 from certprobe.render.mapping import write_mapping
 from certprobe.render.page import Page, Tone
@@ -132,14 +132,7 @@ def _write_connection(page: Page, attempt: shape.Attempt, verbosity: Verbosity) 
         for alert in tls["alerts"]:
             if alert["description"]["code"] or verbosity is Verbosity.VERBOSE:
                 _write_alert(page, alert)
-    for stage in attempt["stages"]:
-        label = _STAGES.get(stage["stage"], stage["stage"])
-        took = f"{stage['seconds']:.3f} s"
-        if stage["kind"] is not None:
-            by = (f"  ({stage['kind']}, {stage['party']})", Tone.FAINT)
-            page.field(label, ("failed", Tone.BAD), f" after {took}: {stage['detail']}", by)
-        elif verbosity is Verbosity.VERBOSE:
-            page.field(label, f"{took}  {stage['detail']}")
+    write_stages(page, attempt["stages"], _STAGES, verbosity)
     if tls is not None and tls["closure"] is not None:
         page.field("Closed", _CLOSURES.get(tls["closure"], tls["closure"]))
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from certprobe.pki.credential import Credential
     from certprobe.report import shape, shape_mapping, shape_pki, shape_run
     from certprobe.report.model import Attempt, Conclusion, ProbeReport, StageOutcome, StoreFacts
+    from certprobe.report.visits import VisitReport
 
 SCHEMA: Final = 1
 
@@ -29,6 +30,31 @@ SCHEMA: Final = 1
 def document(report: ProbeReport) -> shape.Document:
     """Return the whole report as JSON's types; no key and no password is in it, as none is in the report."""
     pairs = zip(report.attempts, report.conclusions, strict=True)
+    return {
+        **heading(report),
+        "store": store_facts(report.store),
+        "attempts": [
+            attempt_facts(attempt, conclusion, report.store, report.accounts) for attempt, conclusion in pairs
+        ],
+        **_whole(report),
+        "visit": None,
+    }
+
+
+class Heading(TypedDict):
+    """What a document begins with, whoever met whom."""
+
+    schema: int
+    tool: str
+    version: str
+    verdict: shape.Verdict
+    endpoint: shape.Endpoint
+    times: shape.Times
+    trust: str
+
+
+def heading(report: ProbeReport | VisitReport) -> Heading:
+    """Say who reports, what it came to, where and when, and which roots were trusted."""
     return {
         "schema": SCHEMA,
         "tool": "certprobe",
@@ -38,15 +64,9 @@ def document(report: ProbeReport) -> shape.Document:
             "exit_code": report.exit_code,
             "causes": [cause(each) for each in report.conclusion.causes],
         },
-        "endpoint": endpoint_facts(report.endpoint),
-        "times": {"started": time(report.started), "seconds": seconds(report.seconds), "at": time(report.at)},
+        "endpoint": _endpoint(report.endpoint),
+        "times": {"started": time(report.started), "seconds": _seconds(report.seconds), "at": time(report.at)},
         "trust": report.trust,
-        "store": store_facts(report.store),
-        "attempts": [
-            attempt_facts(attempt, conclusion, report.store, report.accounts) for attempt, conclusion in pairs
-        ],
-        **_whole(report),
-        "visit": None,
     }
 
 
@@ -67,8 +87,7 @@ def _whole(report: ProbeReport) -> _Whole:
     return {"acceptances": found, "path_map": paths, "untried": [untried(each) for each in report.untried]}
 
 
-def endpoint_facts(endpoint: Endpoint) -> shape.Endpoint:
-    """An address and its parts."""
+def _endpoint(endpoint: Endpoint) -> shape.Endpoint:
     return {
         "url": endpoint.url,
         "scheme": endpoint.scheme.value,
@@ -78,8 +97,7 @@ def endpoint_facts(endpoint: Endpoint) -> shape.Endpoint:
     }
 
 
-def seconds(seconds: float) -> float:
-    """To the microsecond."""
+def _seconds(seconds: float) -> float:
     return round(seconds, 6)
 
 
@@ -137,7 +155,7 @@ def _cert_flags(attempt: Attempt) -> shape_pki.Status | None:
 def _stage(stage: StageOutcome) -> shape.Stage:
     return {
         "stage": stage.stage.value,
-        "seconds": seconds(stage.seconds),
+        "seconds": _seconds(stage.seconds),
         "detail": stage.detail,
         "kind": None if stage.kind is None else stage.kind.value,
         "party": None if stage.party is None else stage.party.value,

@@ -11,10 +11,10 @@ from certprobe.endpoint import Scheme
 from certprobe.pki.name import DistinguishedName
 from certprobe.report import evidence
 from certprobe.report.application import result
-from certprobe.report.document import SCHEMA, attempt_facts, endpoint_facts, seconds, store_facts
+from certprobe.report.document import attempt_facts, heading, store_facts
 from certprobe.report.handshake import distinguished_name
 from certprobe.report.model import StoreFacts
-from certprobe.report.spelling import base64, cause, certificate_facts, code, codes, status, time, version
+from certprobe.report.spelling import base64, certificate_facts, code, codes, status, version
 from certprobe.report.sub_status import sub_status
 from certprobe.tls.enums import ExtensionType, NamedGroup, SignatureScheme, cipher_suite_name
 
@@ -36,17 +36,7 @@ def visit_document(report: VisitReport) -> shape.Document:
     """Return the whole report as JSON's types; what a client sends to log in by other means is not in it."""
     visit = report.visit
     return {
-        "schema": SCHEMA,
-        "tool": "certprobe",
-        "version": report.version,
-        "verdict": {
-            "outcome": report.conclusion.outcome.value,
-            "exit_code": report.exit_code,
-            "causes": [cause(each) for each in report.conclusion.causes],
-        },
-        "endpoint": endpoint_facts(report.endpoint),
-        "times": {"started": time(report.started), "seconds": seconds(report.seconds), "at": time(report.at)},
-        "trust": report.trust,
+        **heading(report),
         "store": store_facts(_NOTHING),
         "attempts": [attempt_facts(visit.attempt, report.conclusion, _NOTHING, report.accounts)],
         "acceptances": [],
