@@ -19,6 +19,7 @@ from certprobe.cli.name_lists import read_name_list
 from certprobe.cli.reaching import VERSIONS, version_range
 from certprobe.cli.revocation import REVOCATION, gatherer, given_evidence, revocation_flags, take_revocation
 from certprobe.cli.shared import AT, PASSWORD_ENV, PASSWORD_FILE, QUIET, VERBOSE
+from certprobe.cli.streams import standard_streams
 from certprobe.endpoint import Endpoint, HostPort, Scheme
 from certprobe.errors import UsageError
 from certprobe.judging import Yardstick
@@ -347,7 +348,8 @@ def _serve(hosting: Hosting, typed: Typed, shown: Shown) -> None:
     hosting = hosting._replace(endpoint=hosting.endpoint._replace(port=listening.getsockname()[1]))
     numbers: Iterator[int] = count(1)
     listener = Listener(listening, lambda peer: HostedGuest(hosting, next(numbers), peer))
-    asyncio.run(listener.serve(lambda: _announce_itself(hosting.endpoint, typed, shown)))
+    with standard_streams():
+        asyncio.run(listener.serve(lambda: _announce_itself(hosting.endpoint, typed, shown)))
 
 
 def _announce_itself(endpoint: Endpoint, typed: Typed, shown: Shown) -> None:
