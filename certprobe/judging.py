@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from certprobe.chain.context import ChainContext
+    from certprobe.chain.search import Allowance
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.server_identity import NameRules
     from certprobe.report.fetches import Fetch
@@ -59,7 +60,8 @@ class Yardstick(NamedTuple):
 
     `flags` say whether revocation is asked for, `evidence` by what it is judged; `policy_flags` and `ssl_checks` what
     the policies overlook; `policies` what certificate policies are asked for; `trusted_people` whom
-    CERT_CHAIN_ENABLE_PEER_TRUST trusts for itself. `find_chain` judges a chain and tells what it fetched for that.
+    CERT_CHAIN_ENABLE_PEER_TRUST trusts for itself; `allowance` what the searches may cost together. `find_chain` judges
+    a chain and tells what it fetched for that.
     """
 
     roots: CertificateStore
@@ -75,6 +77,7 @@ class Yardstick(NamedTuple):
     policies: PolicyInputs | None = None
     exclusive_flags: ExclusiveFlags = ExclusiveFlags.CERT_CHAIN_EXCLUSIVE_DEFAULT
     trusted_people: CertificateStore = EMPTY_STORE
+    allowance: Allowance | None = None
     find_chain: Callable[[Certificate, CertificateStore, ChainQuestion, Profile], Judged] = without_fetching
 
     def question(self, usage: RequestedUsage) -> ChainQuestion:
@@ -89,6 +92,7 @@ class Yardstick(NamedTuple):
             self.disallowed,
             self.trusted_people,
             evidence=self.evidence,
+            allowance=self.allowance,
         )
 
 

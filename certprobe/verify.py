@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from certprobe.chain.context import SearchEnd
 from certprobe.chain.policies import policy_sets
 from certprobe.chain.question import PolicyInputs
 from certprobe.judging import judge_certificate
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 def verify(
     contents: Contents, untrusted: tuple[Certificate, ...], purpose: Purpose, yardstick: Yardstick
 ) -> tuple[Subject, ...]:
-    """Judge every subject of a file; its other certificates and `untrusted` may be issuers."""
+    """Judge every subject of a file; its other certificates and `untrusted` may be issuers.
+
+    What the searches for all of them may cost together is the yardstick's `allowance`.
+    """
     # One store for all: a file may hold as many subjects as certificates.
     known = CertificateStore((*contents.certificates, *untrusted))
     judged = ((each, judge_certificate(each.certificate, known, purpose, yardstick)) for each in subjects(contents))
@@ -35,6 +39,17 @@ def verify(
             _policy_sets(judgement, purpose, yardstick),
         )
         for each, judgement in judged
+    )
+
+
+def cut_short(judged: tuple[Subject, ...]) -> tuple[str, ...]:
+    """A note on those of several subjects that were not judged whole, if there are any."""
+    cut = [each.source for each in judged if each.judgement.context.search_end is SearchEnd.BUDGET]
+    if not cut or len(judged) == 1:
+        return ()
+    return (
+        f"{len(cut)} of {len(judged)} certificates were not judged by every path, {cut[0]} first and {cut[-1]} last: "
+        "there are too many issuers to choose from, and all searches of a file share what they may cost",
     )
 
 

@@ -53,7 +53,12 @@ def get_certificate_chain(
 
     verify = _verifier()
     ground = Ground(additional_store, question.roots, anchors(certificate, question, profile))
-    search = find_paths(certificate, ground, budget, doubts(question, verify))
+    allowance = question.allowance
+    search = find_paths(
+        certificate, ground, allowance.within(budget) if allowance else budget, doubts(question, verify)
+    )
+    if allowance:
+        allowance.charge(search.candidates)
     judged = [judge(path, viewed(path)) for path in search.paths]
     best, *lower_quality = sorted(judged, key=lambda chain: demerit(chain, profile))
     return ChainContext((best,), best.error, best.info, tuple(lower_quality), search.end)

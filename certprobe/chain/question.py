@@ -12,6 +12,7 @@ from certprobe.wincrypt.chain_flags import ChainFlags, ExclusiveFlags
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
+    from certprobe.chain.search import Allowance
     from certprobe.pki.crl import CertificateList
     from certprobe.pki.ocsp import OcspResponse
 
@@ -60,7 +61,9 @@ NO_EVIDENCE: Final = RevocationEvidence()
 class ChainQuestion(NamedTuple):
     """What is asked: roots and time, usages, policies, revocation, and the stores beside the roots. `at` is aware.
 
-    `path_length` is how many CAs, self-issued ones apart, an anchor may have below it (RFC 5280 6.1.2 (k)).
+    `path_length` is how many CAs, self-issued ones apart, an anchor may have below it (RFC 5280 6.1.2 (k)). `allowance`
+    is what the search may cost together with others of the same allowance, beside its own budget; None if it stands
+    alone.
     """
 
     roots: CertificateStore
@@ -73,3 +76,4 @@ class ChainQuestion(NamedTuple):
     trusted_people: CertificateStore = EMPTY_STORE
     path_length: int | None = None
     evidence: RevocationEvidence = NO_EVIDENCE
+    allowance: Allowance | None = None

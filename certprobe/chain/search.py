@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from heapq import heappop, heappush
-from itertools import islice
+from itertools import chain as chained
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from certprobe.chain.context import SearchEnd
@@ -29,6 +29,27 @@ class Budget(NamedTuple):
 
 
 DEFAULT_BUDGET: Final = Budget()
+_OF_EACH: Final = 16
+_WHOLE_SEARCHES: Final = 16
+
+
+class Allowance:
+    """What many searches may cost together: 16 candidates each, and `candidates` more between them.
+
+    A file may hold thousands of certificates, and thousands of CAs of one name for each to choose from. It is some
+    seconds; searches that find their way without a crowd take nothing of it, however many there are.
+    """
+
+    def __init__(self, candidates: int = _WHOLE_SEARCHES * DEFAULT_BUDGET.candidates) -> None:
+        self._candidates_left = candidates
+
+    def within(self, budget: Budget) -> Budget:
+        """What of a budget is left for the next search."""
+        return budget._replace(candidates=min(budget.candidates, _OF_EACH + self._candidates_left))
+
+    def charge(self, candidates: int) -> None:
+        """Take off what a search has looked at."""
+        self._candidates_left -= min(max(candidates - _OF_EACH, 0), self._candidates_left)
 
 
 class Ground(NamedTuple):
@@ -63,10 +84,14 @@ class Path(NamedTuple):
 
 
 class Search(NamedTuple):
-    """All paths that the budget allowed, likelier ones first, those to the trust store before others; at least one."""
+    """All paths that the budget allowed, likelier ones first, those to the trust store before others; at least one.
+
+    `candidates` is how many were looked at.
+    """
 
     paths: tuple[Path, ...]
     end: SearchEnd
+    candidates: int
 
 
 def find_paths(certificate: Certificate, ground: Ground, budget: Budget, doubts: Doubts) -> Search:
@@ -95,6 +120,7 @@ class _Search:
         self._budget = budget
         self._doubts = doubts
         self._candidates_left = budget.candidates
+        self._overlooked = False
         self._begun: list[tuple[int, int, _Trail]] = []
         self._count = 0
         self._trusted: list[Path] = []
@@ -109,9 +135,10 @@ class _Search:
         paths = self._trusted + self._others
         if not paths:
             paths = [self._begun[0][2].ends(PathEnd.CUT)]
-        cut = self._begun or len(paths) > self._budget.paths or any(path.end is PathEnd.CUT for path in paths)
+        left_out = self._begun or self._overlooked or len(paths) > self._budget.paths
+        cut = left_out or any(path.end is PathEnd.CUT for path in paths)
         end = SearchEnd.BUDGET if cut else SearchEnd.EXHAUSTED
-        return Search(tuple(paths[: self._budget.paths]), end)
+        return Search(tuple(paths[: self._budget.paths]), end, self._budget.candidates - max(self._candidates_left, 0))
 
     def _begin(self, cost: int, trail: _Trail) -> None:
         self._count += 1  # of equal costs the first comes first
@@ -156,15 +183,18 @@ class _Search:
             self._others.append(path)
 
     def _issuers(self, certificate: Certificate) -> list[tuple[IssuerMatch, Certificate]]:
-        name = certificate.issuer
-        stores = (self._ground.additional_store, self._ground.roots)
-        found = dict.fromkeys(issuer for store in stores for issuer in store.by_subject(name))
+        # The trusted ones first, lest a crowd leave no room for them.
+        stores = (self._ground.roots, self._ground.additional_store)
+        namesakes = tuple(chained(*(store.by_subject(certificate.issuer) for store in stores)))
+        room = self._candidates_left + 1
+        found = dict.fromkeys(namesakes[:room])
         if certificate.is_self_issued:
             itself = match_issuer(certificate, certificate)
             found[certificate] = None
             if self._needs_no_other(certificate, itself) and not any(one in self._ground.anchors for one in found):
                 return [(itself, certificate)]
-        matched = [(match_issuer(certificate, issuer), issuer) for issuer in islice(found, self._candidates_left + 1)]
+        matched = [(match_issuer(certificate, issuer), issuer) for issuer in found]
+        self._overlooked |= len(namesakes) > room
         self._candidates_left -= max(len(found) - 1, 0)
         fitting = [found for found in matched if found[0] is not IssuerMatch.CONTRADICTED] or matched
         if len(fitting) > 1:

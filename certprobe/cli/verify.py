@@ -14,6 +14,7 @@ from certprobe import __version__
 from certprobe.chain.context import NO_USAGE, RequestedUsage, UsageMatch
 from certprobe.chain.profile import HYGIENE, RFC_5280, WEBPKI
 from certprobe.chain.question import ANY_POLICY, EMPTY_STORE, PolicyDemands, PolicyInputs
+from certprobe.chain.search import Allowance
 from certprobe.cli.command import Command
 from certprobe.cli.exits import exit_codes_epilog
 from certprobe.cli.flags import flag_names, parse_flag, union
@@ -47,7 +48,7 @@ from certprobe.render.verbosity import Verbosity
 from certprobe.report.model import Role
 from certprobe.report.verification import Verification
 from certprobe.transport import Deadline
-from certprobe.verify import terms
+from certprobe.verify import cut_short, terms
 from certprobe.verify import verify as judge
 from certprobe.wincrypt.chain_flags import REVOCATION_CHECKS, ChainFlags, ExclusiveFlags
 from certprobe.wincrypt.policy_flags import PolicyFlags, SslChecks
@@ -228,16 +229,17 @@ class _Batch:
                 raise InputError(f"{name_of(path)}: no certificate in it")
         except InputError as error:
             return Verification(__version__, path, self._terms, fault=f"{error}{_what_it_is(path)}")
-        judged = judge(contents, self._untrusted, self._purpose, self._fetching())
-        return Verification(__version__, path, self._terms, judged, contents.notes)
+        judged = judge(contents, self._untrusted, self._purpose, self._for_a_file())
+        return Verification(__version__, path, self._terms, judged, (*contents.notes, *cut_short(judged)))
 
-    def _fetching(self) -> Yardstick:
-        """The yardstick, with somebody who fetches for the next file if anything is to be fetched."""
+    def _for_a_file(self) -> Yardstick:
+        """The yardstick with a new allowance, and somebody who fetches if anything is to be fetched."""
         typed = self._revocation
         if self._yardstick.flags & _CACHE_ONLY:
             typed = typed._replace(offline=True)
         fetching = gatherer(typed, Deadline(_SECONDS, _SECONDS / 3))
-        return self._yardstick._replace(find_chain=fetching.get_certificate_chain) if fetching else self._yardstick
+        yardstick = self._yardstick._replace(allowance=Allowance())
+        return yardstick._replace(find_chain=fetching.get_certificate_chain) if fetching else yardstick
 
 
 def _what_it_is(path: str) -> str:

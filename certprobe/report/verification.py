@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from certprobe.chain.context import NO_USAGE
+from certprobe.chain.context import NO_USAGE, SearchEnd
 from certprobe.chain.profile import refuses
 from certprobe.chain.question import ANY_POLICY
 from certprobe.policy.status import ChainPolicy
@@ -114,11 +114,16 @@ _TRUST_THE_ROOT = (
     "If this root is to be trusted, give it with --trust, and install it wherever the certificate has to work; "
     "else use a certificate of a CA that is trusted."
 )
+_CUT_SHORT = "There are too many issuers to choose from, so the search for paths was cut short; a better one may exist."
+_JUDGE_ALONE = "Judge it from a file of its own, with no other certificates beside it than its issuers'."
 
 
 def _of_policy(judgement: Judgement) -> Cause:
     """The status of the policy that decides, with what there is to do for whoever has files and this command."""
     cause = of_judgement(judgement)
+    if judgement.context.search_end is SearchEnd.BUDGET:
+        title = f"not judged whole; on the best path that was found, {cause.title}"
+        return cause._replace(title=title, detail=f"{cause.detail} {_CUT_SHORT}", advice=_JUDGE_ALONE)
     return cause._replace(advice=_advice(judgement) or cause.advice)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from certprobe.chain.context import SearchEnd
-from certprobe.chain.search import DEFAULT_BUDGET, Budget, Ground, Path, PathEnd, Search, find_paths
+from certprobe.chain.search import DEFAULT_BUDGET, Allowance, Budget, Ground, Path, PathEnd, Search, find_paths
 from certprobe.lab.pki import AUTHORITY_KEY_IDENTIFIER, SUBJECT_KEY_IDENTIFIER, Authority, ec_key
 from tests.chain.judging import AT, CA, ROOT, SERVER, Holder, certificate, judge, store
 
@@ -145,3 +145,47 @@ def test_a_crowd_of_namesakes_costs_no_more_than_the_budget() -> None:
     found = search(leaf, *crowd, roots=(), budget=Budget(candidates=10))
     assert found.end is SearchEnd.BUDGET
     assert len(found.paths) <= 10
+
+
+def test_searches_of_one_allowance_have_a_few_candidates_each_and_share_the_others() -> None:
+    allowance = Allowance(100)
+    assert allowance.within(DEFAULT_BUDGET) == Budget(candidates=116)
+    allowance.charge(16)
+    assert allowance.within(DEFAULT_BUDGET) == Budget(candidates=116)
+    allowance.charge(46)
+    assert allowance.within(DEFAULT_BUDGET) == Budget(candidates=86)
+    allowance.charge(200)
+    assert allowance.within(DEFAULT_BUDGET) == Budget(candidates=16)
+    assert allowance.within(Budget(candidates=5)) == Budget(candidates=5)
+
+
+def test_a_file_has_as_much_as_sixteen_whole_searches() -> None:
+    allowance = Allowance()
+    for _ in range(16):
+        assert allowance.within(DEFAULT_BUDGET) == DEFAULT_BUDGET
+        allowance.charge(DEFAULT_BUDGET.candidates)
+    assert allowance.within(DEFAULT_BUDGET) == Budget(candidates=16 + 16 * 16)
+
+
+def test_how_many_candidates_were_looked_at() -> None:
+    assert search(SERVER, CA).candidates == 3
+    crowd = [Authority.root("Other", at=AT).intermediate("CA", omit=NO_IDENTIFIERS) for _ in range(9)]
+    leaf = CA.server("www.lab.test", omit=NO_IDENTIFIERS)
+    assert search(leaf, *crowd).candidates == 1 + 8 + 9
+    assert search(leaf, *crowd, budget=Budget(candidates=4)).candidates == 4
+
+
+def test_in_a_crowd_the_trusted_namesakes_are_looked_at_first() -> None:
+    crowd = [Authority.root("Root", at=AT, omit=NO_IDENTIFIERS) for _ in range(9)]
+    leaf = ROOT.server("www.lab.test", omit=NO_IDENTIFIERS)
+    found = search(leaf, *crowd, budget=Budget(candidates=4))
+    assert certificate(ROOT) in [path.certificates[-1] for path in found.paths]
+    assert found.end is SearchEnd.BUDGET
+
+
+def test_who_was_passed_over_is_told_even_if_no_trail_is_left() -> None:
+    """There was room for one issuer, which is the certificate itself."""
+    crowd = [Authority.root("Root", at=AT, omit=NO_IDENTIFIERS) for _ in range(3)]
+    found = search(crowd[0], *crowd, roots=(), budget=Budget(candidates=1))
+    assert [names(path) for path in found.paths] == [["Root"]]
+    assert found.end is SearchEnd.BUDGET

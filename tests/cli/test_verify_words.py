@@ -7,11 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from certprobe.lab.pki import Authority
+from certprobe.lab.pki import AUTHORITY_KEY_IDENTIFIER, SUBJECT_KEY_IDENTIFIER, Authority
 from certprobe.lab.revocation import crl, distribution_point, distribution_points, good, ocsp, revoked
 from tests.cli.command import Arguments
-from tests.cli.verified import AT, CA, CLIENT, HOST, ROOT, SERVER, chain_file, save, verify
+from tests.cli.verified import AT, CA, CLIENT, HOST, ROOT, SERVER, chain_file, documents, save, verify
 
 DAY = timedelta(days=1)
 OLD_CA = ROOT.intermediate("Old CA", not_after=AT - DAY)
@@ -98,3 +99,28 @@ def test_what_passes_is_not_said_to_be_without_fault(
     first = ran.stdout.splitlines()[0]
     assert (ran.exit_code, first.partition("CN=www.lab.test: ")[2]) == (0, words)
     assert first.startswith("OK  ")
+
+
+def test_a_crowd_of_namesakes_costs_a_file_no_more_than_some_whole_searches(tmp_path: Path) -> None:
+    """The issuer of all is the last of 700; once the file's allowance is spent, no search gets as far as that."""
+    omit = (AUTHORITY_KEY_IDENTIFIER, SUBJECT_KEY_IDENTIFIER)
+    key = ed25519.Ed25519PrivateKey.generate()
+    crowd = [ROOT.intermediate("CA", key=key, omit=omit) for _ in range(699)]
+    issuer = ROOT.intermediate("CA", omit=omit)
+    clients = [issuer.client(f"client {n}", omit=omit) for n in range(60)]
+    crowded = b"".join(each.certificate_pem for each in (*(ca.issued for ca in (*crowd, issuer)), *clients))
+    file = save(tmp_path, "crowd.pem", crowded)
+    (told,) = documents(file)
+    assert told["verdict"]["exit_code"] == 1
+    faults = [[(cause["code"], cause["title"]) for cause in each["causes"]] for each in told["subjects"]]
+    assert faults[0] == []
+    title = "not judged whole; on the best path that was found, the certificate is not valid: the ecdsa-with-SHA256"
+    assert faults[-1] == [("TRUST_E_CERT_SIGNATURE", f"{title} signature does not verify with the key of CN=CA")]
+    assert told["subjects"][-1]["causes"][0]["advice"].startswith("Judge it from a file of its own")
+    assert {each["judgement"]["search_end"] for each in told["subjects"]} == {"budget"}
+    assert told["notes"] == [
+        f"60 of 60 certificates were not judged by every path, {file} #701 first and {file} #760 last: "
+        "there are too many issuers to choose from, and all searches of a file share what they may cost"
+    ]
+    alone = save(tmp_path, "alone.pem", clients[-1].certificate_pem + issuer.issued.certificate_pem)
+    assert documents(alone)[0]["verdict"]["exit_code"] == 0
