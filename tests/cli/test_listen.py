@@ -214,3 +214,30 @@ def test_few_descriptors_are_enough_for_many_who_say_nothing(site: Site) -> None
             process.kill()
     assert (process.returncode, stderr) == (0, b"")
     assert len(stdout.splitlines()) == 201
+
+
+# --- who means it ill -------------------------------------------------------------------------------------------------
+
+CLIENT_HELLO = b"\x16\x03\x01\x40\x00\x01\xff\xff\xff\x03\x03"
+
+
+@pytest.mark.parametrize(("octets", "outcome", "words"), [
+    (b"\xff" * 4096, "not-reached", "it begins with ff ff ff ff"),
+    (b"\x16\x03\x01\xff\xff" + bytes(0xFFFF), "not-reached", "TLS library"),
+    (CLIENT_HELLO + bytes(1 << 18), "not-reached", "TLS library"),
+    (b"\x16\x03\x01\x00\x01\x01" * 100, "not-reached", ""),
+    (b"\x80\x2e\x01\x00\x02" + bytes(41), "not-reached", "SSL 2.0"),
+], ids=("rubbish", "long-record", "giant-hello", "crumbs", "old-hello"))  # fmt: skip
+def test_a_hostile_client_has_its_report_and_the_next_its_answer(
+    site: Site, octets: bytes, outcome: str, words: str
+) -> None:
+    with listener("https", "--ca", site.root_file, "--format", "json") as running:
+        with socket.create_connection((HOST, running.port), SECONDS) as hostile, contextlib.suppress(OSError):
+            hostile.sendall(octets)
+            hostile.shutdown(socket.SHUT_WR)
+            while hostile.recv(4096):
+                pass
+        assert curl(running.url)[0] == 200
+    first, second = running.reports
+    assert (first["verdict"]["outcome"], second["verdict"]["outcome"]) == (outcome, "accepted-anonymously")
+    assert words in first["attempts"][0]["stages"][-1]["detail"]
