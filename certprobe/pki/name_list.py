@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 _MOST_NAMES: Final = 100_000
 _OPENSSL: Final = "Acceptable client certificate CA names"
 _OPENSSL_NONE: Final = "No client certificate CA names sent"
+_OPENSSL_BRIEF: Final = "CONNECTION ESTABLISHED"
 _GNUTLS: Final = "- Server's trusted authorities:"
+_GNUTLS_NONE: Final = "- Server did not send us any trusted authorities names."
+_GNUTLS_ASKED: Final = ("- Successfully sent ", "- Server has requested a certificate.")
+_GNUTLS_SAID: Final = "- Got a certificate list of"
 _GNUTLS_LINE: Final = re.compile(r"\s+\[[0-9]+\]: (.*)")
 _SPACED: Final = re.compile(r"[A-Za-z0-9.-]+ = ")
 _NAME: Final = re.compile(r"/?[A-Za-z0-9.-]+ ?=")
@@ -27,9 +31,12 @@ _HEXADECIMAL: Final = re.compile(r"#(?:[0-9A-Fa-f]{2})+")
 
 
 def is_client_output(data: bytes) -> bool:
-    """Whether a file is what `openssl s_client` or `gnutls-cli` printed, and says which names the server sent."""
-    text = as_ascii(data)
-    return any(heading.encode() in text for heading in (_OPENSSL, _OPENSSL_NONE, _GNUTLS))
+    """Whether a file is what `openssl s_client` or `gnutls-cli` printed; certificates in it are the server's own."""
+    lines = {line.rstrip() for line in as_ascii(data).split(b"\n")}
+    headings = (_OPENSSL, _OPENSSL_NONE, _OPENSSL_BRIEF, _GNUTLS, _GNUTLS_NONE)
+    return any(heading.encode() in lines for heading in headings) or any(
+        line.startswith(_GNUTLS_SAID.encode()) for line in lines
+    )
 
 
 def parse_names(data: bytes) -> tuple[DistinguishedName, ...]:
@@ -37,20 +44,36 @@ def parse_names(data: bytes) -> tuple[DistinguishedName, ...]:
 
     A line is RFC 4514 text or one of OpenSSL's notations; blank ones and those that begin with `#` and a word do not
     count. Of what `openssl s_client` or `gnutls-cli` printed the list is read and nothing else. Raises DecodeError,
-    with the number of the line.
+    with the number of the line, or with how to make the client print a list if it printed none.
     """
     lines = [line.rstrip("\r\t") for line in _text(data).split("\n")]
     for number, line in enumerate(lines):
-        if line == _OPENSSL_NONE:
+        if line.rstrip() in (_OPENSSL_NONE, _GNUTLS_NONE):
             return ()
         if line == _OPENSSL:
             return _names(_openssl(lines, number + 1))
         if line.rstrip() == _GNUTLS:
             return _names(_gnutls(lines, number + 1))
+    if (without := _without_list(lines)) is not None:
+        raise DecodeError(without)
     names = _names(_plain(lines))
     if not names:
         raise DecodeError("no distinguished name in it")
     return names
+
+
+def _without_list(lines: list[str]) -> str | None:
+    """Why what a TLS client printed holds no list of CAs, and how to get one; None if it is no such output."""
+    if _OPENSSL_BRIEF in lines:
+        return "openssl s_client prints no list of CAs with -brief; save what it prints without"
+    if not any(line.startswith(_GNUTLS_SAID) for line in lines):
+        return None
+    if any(line.startswith(_GNUTLS_ASKED) for line in lines):
+        return "gnutls-cli prints no list of CAs without -V (--verbose); save what it prints with that"
+    return (
+        "there is no list of CAs in it: the server asked gnutls-cli for no certificate; where it asks later, "
+        "for some path, certprobe match --like URL finds the list"
+    )
 
 
 def _text(data: bytes) -> str:

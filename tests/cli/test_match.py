@@ -295,8 +295,9 @@ def s_client(port: int) -> bytes:
     return subprocess.run(command, input=b"", capture_output=True, check=False, timeout=60).stdout
 
 
-def gnutls_cli(port: int) -> bytes:
-    command = (program("gnutls-cli", package="gnutls-bin"), "--insecure", "-V", "-p", str(port), "127.0.0.1")
+def gnutls_cli(port: int, *options: str) -> bytes:
+    options = options or ("-V",)
+    command = (program("gnutls-cli", package="gnutls-bin"), "--insecure", *options, "-p", str(port), "127.0.0.1")
     return subprocess.run(command, input=b"", capture_output=True, check=False, timeout=60).stdout
 
 
@@ -317,6 +318,21 @@ def test_a_client_that_saw_no_list(site: Site, pem: Path, nginx: Nginx, tmp_path
         five.ALICE,
         five.TOLD["foreign"].subject,
     }
+
+
+def test_gnutls_cli_saw_no_list(pem: Path, nginx: Nginx, asking: int, tmp_path: Path) -> None:
+    """Its certificates are the server's, whatever else it printed."""
+    printed = tmp_path / "printed"
+    printed.write_bytes(gnutls_cli(nginx.optional_no_ca))
+    assert matched(pem, "--ca-list", printed)["certificate_request"]["certificate_authorities"] == []
+    for output, words in (
+        (gnutls_cli(nginx.anonymous), "the server asked gnutls-cli for no certificate"),
+        (gnutls_cli(asking, "--no-ca-verification"), "gnutls-cli prints no list of CAs without -V (--verbose)"),
+    ):
+        printed.write_bytes(output)
+        ran = certprobe("match", pem, "--ca-list", printed)
+        assert (ran.exit_code, ran.stdout) == (4, "")
+        assert words in " ".join(ran.stderr.split())
 
 
 def test_certificates_stand_for_their_subjects(site: Site, pem: Path, tmp_path: Path) -> None:

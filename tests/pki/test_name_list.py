@@ -64,6 +64,38 @@ def test_a_client_that_says_that_there_are_none() -> None:
     told = b"---\nNo client certificate CA names sent\nPeer signing digest: SHA256\n"
     assert is_client_output(told)
     assert parse_names(told) == ()
+    told = b"- Server did not send us any trusted authorities names.\r\n- Server has requested a certificate.\r\n"
+    assert is_client_output(told)
+    assert parse_names(told) == ()
+
+
+GNUTLS_SILENT = """\
+Processed 0 CA certificate(s).
+- Got a certificate list of 1 certificates.
+-----BEGIN CERTIFICATE-----
+MIIB
+-----END CERTIFICATE-----
+"""
+
+
+@pytest.mark.parametrize(
+    ("printed", "words"),
+    [
+        (GNUTLS_SILENT, "the server asked gnutls-cli for no certificate"),
+        (f"{GNUTLS_SILENT}- Server has requested a certificate.\n", "no list of CAs without -V (--verbose)"),
+        (f"{GNUTLS_SILENT}- Successfully sent 0 certificate(s) to server.\n", "prints no list of CAs without -V"),
+        ("CONNECTION ESTABLISHED\nProtocol version: TLSv1.3\n", "no list of CAs with -brief"),
+    ],
+    ids=["not-asked", "not-verbose", "handshake-failed", "openssl-brief"],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_client_that_printed_no_list(printed: str, words: str, encoding: str) -> None:
+    """The certificates in it are the server's own."""
+    data = printed.replace("\n", "\r\n").encode(encoding)
+    assert is_client_output(data)
+    with pytest.raises(DecodeError) as raised:
+        parse_names(data)
+    assert words in str(raised.value)
 
 
 def test_a_name_a_line() -> None:
