@@ -52,7 +52,8 @@ class Probe(NamedTuple):
 
     `trust` says in words where the yardstick's roots are from; `started` is the wall clock's time. With a `gatherer`
     chains are judged by what it fetches besides. `reading` is for directories. `pause` is how many seconds go by
-    between two connections. `accounts` are those of the user's rules, None without any.
+    between two connections. `accounts` are those of the user's rules, None without any. `revocation` says in words what
+    is asked of it, "" if nothing is.
     """
 
     plan: Plan
@@ -66,6 +67,7 @@ class Probe(NamedTuple):
     reading: Reading = Reading.ROOT_DSE
     pause: float = 0.0
     accounts: AccountStore | None = None
+    revocation: str = ""
 
 
 def probe(wanted: Probe, deadline: Deadline, dial: Dial = transport.dial) -> ProbeReport:
@@ -91,6 +93,7 @@ def probe(wanted: Probe, deadline: Deadline, dial: Dial = transport.dial) -> Pro
         exit_code=exit_code(conclusion),
         untried=run.untried,
         accounts=wanted.accounts,
+        revocation=wanted.revocation,
     )
 
 

@@ -28,6 +28,7 @@ from certprobe.cli.revocation import (
     gatherer,
     given_evidence,
     revocation_flags,
+    revocation_words,
     take_revocation,
 )
 from certprobe.cli.shared import AT, PASSWORD_ENV, PASSWORD_FILE, RECURSIVE, TRUST
@@ -210,6 +211,7 @@ def _wanted(endpoints: tuple[Endpoint, ...], alpn: tuple[str, ...], common: Comm
     passwords = Passwords(common.password_file, common.password_env)
     identities = read_identities(common.cert, common.key, passwords, common.reach)
     nt_auth = read_certificates(common.ntauth) if common.ntauth is not None else None
+    evidence = given_evidence(common.revocation)
     trust = read_trust(common.trust)
     return Probe(
         plan=_plan(endpoints, Store(identities.credentials, at, identities.certificates), common),
@@ -222,9 +224,10 @@ def _wanted(endpoints: tuple[Endpoint, ...], alpn: tuple[str, ...], common: Comm
             ChainPolicy(common.policy),
             nt_auth,
             revocation_flags(common.revocation),
-            given_evidence(common.revocation),
+            evidence,
         ),
         trust=trust.words,
+        revocation=revocation_words(common.revocation, evidence),
         started=datetime.now(UTC),
         pause=_PAUSE if common.accepts else 0.0,
     )

@@ -23,6 +23,11 @@ _FLAGS: Final = {
     "chain": ChainFlags.CERT_CHAIN_REVOCATION_CHECK_CHAIN,
     "chain-exclude-root": ChainFlags.CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT,
 }
+_SCOPES: Final = {
+    "end-cert": "end certificates alone",
+    "chain": "every certificate",
+    "chain-exclude-root": "every certificate but the root",
+}
 _USUAL: Final = "chain-exclude-root"
 
 REVOCATION: Final = (
@@ -72,6 +77,23 @@ def revocation_flags(typed: RevocationTyped) -> ChainFlags:
     if typed.revocation is not None:
         return _FLAGS[typed.revocation]
     return _FLAGS[_USUAL] if typed.crl or typed.ocsp else ChainFlags.CERT_CHAIN_DEFAULT
+
+
+def revocation_words(typed: RevocationTyped, evidence: RevocationEvidence) -> str:
+    """Say what is checked, and by what beside what servers staple; "" if nothing is."""
+    if not revocation_flags(typed):
+        return ""
+    given = " and ".join(
+        f"{len(each)} {noun}{'s' * (len(each) > 1)}"
+        for each, noun in ((evidence.crls, "CRL"), (evidence.ocsp_responses, "OCSP response"))
+        if each
+    )
+    if typed.revocation is None:
+        fetched = "nothing is fetched (--revocation does)"
+    else:
+        fetched = "nothing is fetched (--offline)" if typed.offline else "CRLs and OCSP responses are fetched"
+    scope = _SCOPES[typed.revocation or _USUAL]
+    return f"asked for, of {scope}; {fetched}, {given or 'none'} given"
 
 
 def given_evidence(typed: RevocationTyped) -> RevocationEvidence:

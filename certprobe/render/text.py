@@ -59,7 +59,7 @@ def render_text(report: ProbeReport, file: IO[str], verbosity: Verbosity) -> Non
     if shown < len(attempts):
         page.heading(f"{len(attempts) - shown} more connections were made; -v shows them.")
     _write_store(page, told)
-    _write_circumstances(page, told)
+    _write_circumstances(page, told, report.revocation)
 
 
 def _shown_whole(told: shape.Document, verbosity: Verbosity) -> int:
@@ -173,9 +173,11 @@ def _write_store(page: Page, told: shape.Document) -> None:
         page.field("Note", (note, Tone.ODD))
 
 
-def _write_circumstances(page: Page, told: shape.Document) -> None:
+def _write_circumstances(page: Page, told: shape.Document, revocation: str) -> None:
     times = told["times"]
     page.heading("Judged")
     page.field("At", times["at"])
     page.field("Trusting", told["trust"])
+    if revocation:
+        page.field("Revocation", revocation)
     page.field("Probed", f"{times['started']}, in {times['seconds']:.3f} s, by certprobe {told['version']}")

@@ -258,7 +258,7 @@ class ProbeReport(NamedTuple):
     """One run. `at` is the time against which certificates were judged, `trust` the words of the option that was used.
 
     `attempts` and `conclusions` go in pairs; `conclusion` is the run's, and `exit_code` follows from it. `accounts` are
-    those that the user's rules map certificates to, None without rules.
+    those that the user's rules map certificates to, None without rules; `revocation` is what was asked of it, in words.
     """
 
     version: str
@@ -274,3 +274,4 @@ class ProbeReport(NamedTuple):
     exit_code: int
     untried: tuple[Untried, ...] = ()
     accounts: AccountStore | None = None
+    revocation: str = ""

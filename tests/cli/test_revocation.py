@@ -311,3 +311,38 @@ def test_where_nothing_is_named_nobody_is_told_to_make_it_reachable(run: Callabl
         "Give a current CRL or OCSP response of its issuer (--crl, --ocsp), "
         "since the certificate does not say where one is."
     )
+
+
+def told_of_revocation(ran: Ran) -> list[str]:
+    """The line on it of the last section, in which `--revocation` of "What Windows answers" has no part."""
+    judged = ran.stdout[ran.stdout.index("\nJudged\n") :]
+    return [line.removeprefix("  Revocation     ") for line in judged.splitlines() if "Revocation" in line]
+
+
+def test_the_text_says_what_was_asked_and_by_what_it_was_judged(
+    ca: Authority, run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    crls = tmp_path / "ca.crl"
+    crls.write_bytes(crl(ca))
+    (tmp_path / "ocsp").write_bytes(ocsp(ca, good(ca.server("localhost"))))
+    server, both = ca.server("localhost"), ("--crl", crls, "--crl", crls, "--ocsp", tmp_path / "ocsp")
+    told = [
+        told_of_revocation(run(server, *options))
+        for options in (
+            (),
+            ("--revocation",),
+            ("--revocation=end-cert", "--crl", crls),
+            ("--revocation=chain", "--offline"),
+            both,
+        )
+    ]
+    assert told == [
+        [],
+        ["asked for, of every certificate but the root; CRLs and OCSP responses are fetched, none given"],
+        ["asked for, of end certificates alone; CRLs and OCSP responses are fetched, 1 CRL given"],
+        ["asked for, of every certificate; nothing is fetched (--offline), none given"],
+        [
+            "asked for, of every certificate but the root; nothing is fetched (--revocation does), "
+            "2 CRLs and 1 OCSP response given"
+        ],
+    ]
