@@ -8,11 +8,13 @@ import sys
 
 from certprobe import __version__
 
+# One short run makes little garbage, and looking for it while modules load costs a twentieth of the run.
+GC_THRESHOLD = 100_000
+
 
 def main() -> None:
     """Run the command line; never returns."""
-    # One short run makes little garbage, and looking for it while modules load costs a twentieth of the run.
-    gc.set_threshold(100_000)
+    gc.set_threshold(GC_THRESHOLD)
     # A process may be started without these (`>&-`); what nobody can read is written nowhere.
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 - open as long as the process
     sys.stderr = sys.stderr or sys.stdout
