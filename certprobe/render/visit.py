@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 _MOST_CODES: Final = 6
 _STAGES: Final = {"starttls": "StartTLS", "handshake": "Handshake", "application": "Request"}
+_EXTENDED: Final = {
+    "1.3.6.1.4.1.1466.20037": "StartTLS",
+    "1.3.6.1.4.1.4203.1.11.3": "Who am I?",
+    "1.3.6.1.4.1.4203.1.11.1": "Password Modify",
+    "1.3.6.1.1.8": "Cancel",
+}
+"""The extended operations of LDAP that clients ask for (RFC 4511 4.14, 4532, 3062, 3909)."""
 _CLOSURES: Final = {
     "close-notify": "by the client, in good order (close_notify)",
     "alert": "by the client, with an alert",
@@ -182,7 +189,8 @@ def _write_requests(page: Page, visit: shape_visit.Visit) -> None:
     for operation in visit["operations"]:
         result = operation["result"]
         failed = result["result"]["code"] != 0
-        asked = f"{operation['name']} {operation['detail']}".strip()
+        extended = _EXTENDED.get(operation["detail"])
+        asked = " ".join((operation["name"], operation["detail"], f"({extended})" if extended else "")).strip()
         page.field("Asked", asked, ": ", (words.code(result["result"]), Tone.BAD if failed else Tone.GOOD))
         if result["diagnostic_message"]:
             page.continued(f'"{result["diagnostic_message"]}"')

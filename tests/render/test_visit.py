@@ -86,7 +86,7 @@ HTTP_SSL_CLIENT_CERT_INFO
   IIS sc-win32-status CERT_E_UNTRUSTEDROOT 0x800B0109 (-2146762487)
 """,
     visits.bound: """
-  Asked          ExtendedRequest 1.3.6.1.4.1.1466.20037: success (0)
+  Asked          ExtendedRequest 1.3.6.1.4.1.1466.20037 (StartTLS): success (0)
   Asked          BindRequest EXTERNAL: success (0)
   Asked          SearchRequest: success (0)
 """,
