@@ -171,7 +171,7 @@ def listen(protocol: str, paths: tuple[str, ...], **options: Any) -> int:
     model = _model(typed.like, scheme, paths) if typed.like is not None else None
     place = parse_bind(typed.bind, _DEFAULT_PORTS[scheme])
     trust = _trust(typed)
-    shown = credential_to_show(typed, place.host)
+    shown = credential_to_show(typed, place.host, scheme)
     if model is None:
         terms = _terms(typed, scheme, paths, _options_of(typed, scheme, shown))
     else:

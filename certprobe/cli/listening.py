@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from certprobe.cli.directories import Reach
 from certprobe.cli.inputs import Passwords, read_identities
 from certprobe.cli.streams import kept_for_the_report
-from certprobe.endpoint import HostPort, is_ip, parse_host_port
+from certprobe.endpoint import HostPort, Scheme, is_ip, parse_host_port
 from certprobe.errors import DecodeError, InputError, UsageError
 from certprobe.pki.certificate import Certificate
 from certprobe.pki.credential import Credential, KeyStatus
@@ -74,7 +74,7 @@ def open_socket(host: str, port: int) -> socket.socket:
         raise InputError(f"cannot listen on {place}: {error.strerror}{hint}") from None
 
 
-def credential_to_show(typed: OfItsOwn, host: str) -> Shown:
+def credential_to_show(typed: OfItsOwn, host: str, scheme: Scheme) -> Shown:
     """Find or make the listener's certificate. Raises UsageError and InputError: then there is no listener."""
     if typed.key and not typed.cert:
         raise UsageError("--key needs --cert: a key alone is no identity")
@@ -85,7 +85,7 @@ def credential_to_show(typed: OfItsOwn, host: str) -> Shown:
         if not usable:
             raise DecodeError(f"{', '.join(typed.cert)}: no certificate with its private key, which a server needs")
         return Shown(usable[0], (_named(usable[0].certificate, usable[0].source),))
-    return _made(host, typed)
+    return _made(host, scheme, typed)
 
 
 def _credentials(typed: OfItsOwn) -> tuple[Credential, ...]:
@@ -113,7 +113,7 @@ def _named(certificate: Certificate, source: str) -> str:
     return f"its certificate is {certificate.subject.rfc4514} ({source}), SHA-256 {certificate.sha256}"
 
 
-def _made(host: str, typed: OfItsOwn) -> Shown:
+def _made(host: str, scheme: Scheme, typed: OfItsOwn) -> Shown:
     """A certificate below a root of its own, both thrown away at the end with their keys."""
     from certprobe.lab.pki import Authority, rsa_key
 
@@ -123,8 +123,9 @@ def _made(host: str, typed: OfItsOwn) -> Shown:
     issued = root.server(*names, key=rsa_key()) if typed.legacy else root.server(*names)
     certificate = Certificate(issued.der)
     credential = Credential(certificate, (), issued.private_key, KeyStatus.FITS, None, "made on the spot")
+    all_the_same = "curl -k" if scheme is Scheme.HTTPS else "LDAPTLS_REQCERT=never"
     words = (
-        f"its certificate was made for this run, for {', '.join(names)}: clients do not trust it (curl -k)",
+        f"its certificate was made for this run, for {', '.join(names)}: clients do not trust it ({all_the_same})",
         f"SHA-256 of it {certificate.sha256}; -v shows its root",
     )
     return Shown(credential, words, root.issued.certificate_pem)

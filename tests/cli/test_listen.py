@@ -26,11 +26,18 @@ def test_it_says_what_it_is(site: Site) -> None:
     first, said = running.ended.stderr.split("\n", 1)
     assert first == f"listening on https://127.0.0.1:{running.port}/"
     assert "a diagnostic server" in said
+    assert "clients do not trust it (curl -k)" in said
     assert re.search(r"SHA-256 of it [0-9a-f]{64}", said)
     assert "BEGIN CERTIFICATE" in said
     assert "PRIVATE KEY" not in said
     assert "warning" not in said
     assert (running.ended.exit_code, running.ended.stdout) == (0, "")
+
+
+def test_ldap_clients_are_told_how_to_come_all_the_same(site: Site) -> None:
+    with listener("ldap", "--ca", site.root_file) as running:
+        pass
+    assert "clients do not trust it (LDAPTLS_REQCERT=never)" in running.ended.stderr
 
 
 def test_the_root_that_was_made_is_all_that_a_client_needs(site: Site, tmp_path: Path) -> None:
