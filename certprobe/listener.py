@@ -15,9 +15,12 @@ from certprobe.errors import FailureKind, NotReached, Party, ProtocolError, Stag
 from certprobe.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
+    from typing import TypeVar
 
     from certprobe.turns import Job
+
+    T = TypeVar("T")
 
 RECEIVE_SIZE: Final = 16 * 1024
 RECEIVE_LIMIT: Final = 4 * 1024 * 1024
@@ -244,7 +247,7 @@ class Listener:
                 is_settled = True
                 limit.reschedule(place.begun + self._limits.whole)
             if data := guest.data_to_send():
-                await loop.sock_sendall(place.connected, data)
+                await _untied(loop.sock_sendall(place.connected, data))
             if job is not None:
                 place.phase = _Phase.RESTING
                 await self._turns.think(job, place.received)
@@ -294,9 +297,17 @@ async def _see_off(place: _Place) -> None:
 async def _received(place: _Place) -> bytes:
     """What comes next; asyncio gives the others no turn where something is there already."""
     await asyncio.sleep(0)
-    data = await asyncio.get_running_loop().sock_recv(place.connected, RECEIVE_SIZE)
+    data = await _untied(asyncio.get_running_loop().sock_recv(place.connected, RECEIVE_SIZE))
     place.received += len(data)
     return data
+
+
+async def _untied(doing: Awaitable[T]) -> T:
+    """The same; an OSError of asyncio's leads to the future that holds it, which would keep the whole connection."""
+    try:
+        return await doing
+    except OSError as error:
+        raise error.with_traceback(None) from None
 
 
 def _interrupted() -> ProtocolError:

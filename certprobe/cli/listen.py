@@ -47,6 +47,7 @@ _NO_NAMES = "none"
 _JUDGING_SECONDS = 10.0
 """For all that is fetched, and for all that a directory is asked, for one client."""
 _STEP_SECONDS = 5.0
+_GC_THRESHOLDS = (700, 10, 10)
 _VERSION_NAMES = {version: name for name, version in VERSIONS.items()}
 _DEFAULT_PORTS = {Scheme.HTTPS: 8443, Scheme.LDAPS: 1636}
 
@@ -340,6 +341,7 @@ def _print(typed: Typed, report: VisitReport) -> None:
 def _serve(hosting: Hosting, typed: Typed, shown: Shown) -> None:
     """Listen until a signal comes, or nobody reads the reports any more."""
     import asyncio
+    import gc
 
     from certprobe.hosting import HostedGuest
     from certprobe.listener import Listener
@@ -348,6 +350,9 @@ def _serve(hosting: Hosting, typed: Typed, shown: Shown) -> None:
     hosting = hosting._replace(endpoint=hosting.endpoint._replace(port=listening.getsockname()[1]))
     numbers: Iterator[int] = count(1)
     listener = Listener(listening, lambda peer: HostedGuest(hosting, next(numbers), peer))
+    # Unlike other commands this one lives long: what is there now stays, and the rest is collected as usual.
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
     with standard_streams():
         asyncio.run(listener.serve(lambda: _announce_itself(hosting.endpoint, typed, shown)))
 

@@ -89,7 +89,11 @@ class TlsConversation(ABC):
             return self._events.popleft()
         if self._failure is not None:
             failure, self._failure = self._failure, None
-            raise failure
+            try:
+                raise failure
+            finally:
+                # Its traceback leads here: with a name for it, all of this would stay until the collector comes.
+                del failure
         return None
 
     def send(self, plaintext: bytes) -> None:
