@@ -1,5 +1,5 @@
 """Whole-process times of certprobe against the program that everybody has, its chain engine's against verifiers,
-and those of a large store.
+those of a large store, and what a client costs a listener.
 
 `python -m tests.benchmarks [ROUNDS]` runs each thing in turns with what it is compared with and prints Markdown tables.
 Only ratios within one run mean anything: the machine is never as fast twice. What is timed within this process is timed
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from certprobe.__main__ import GC_THRESHOLD
-from tests.benchmarks import judging, stores
+from tests.benchmarks import judging, listening, stores
 from tests.peers.process import HOST, program
 from tests.peers.s_server import s_server
 from tests.peers.site import build
@@ -100,11 +100,17 @@ def main() -> None:
         with s_server(site) as port:
             road = subjects(port)
             print(table(road, measure(road, rounds)))
+        conversations = judging.table(list(listening.rows(site, rounds)), "a listener's client")
+        memory = listening.memory(site, rounds)
     gc.set_threshold(GC_THRESHOLD)
     print()
     print(judging.table(list(judging.rows(rounds))))
     print()
     print(judging.table(list(stores.rows(rounds)), "a store of one file"))
+    print()
+    print(conversations)
+    print()
+    print(memory)
     print(f"\nMedians of {rounds} interleaved rounds, Python {sys.version.split()[0]}.")
 
 

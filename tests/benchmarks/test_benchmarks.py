@@ -39,4 +39,13 @@ def test_one_round_prints_the_tables() -> None:
         "| certprobe, 10,000 certificates loaded",
         "| certprobe, matched to their keys and issuers",
         "| certprobe, held against a list of 600 CAs",
+        "| a listener's client",
+        "| ---",
+        "| openssl s_server, handshake with a certificate and a page",
+        "| certprobe listen, the same with two reports",
+        "| memory of a connection",
+        "| ---",
+        "| openssl s_server, its only one, after the handshake",
+        "| certprobe listen, each of 500 that say nothing",
+        "| certprobe listen, each of 500 after the handshake",
     ]
