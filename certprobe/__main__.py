@@ -15,9 +15,7 @@ GC_THRESHOLD = 100_000
 def main() -> None:
     """Run the command line; never returns."""
     gc.set_threshold(GC_THRESHOLD)
-    # A process may be started without these (`>&-`); what nobody can read is written nowhere.
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 - open as long as the process
-    sys.stderr = sys.stderr or sys.stdout
+    _open_what_is_closed()
     if sys.argv[1:] == ["--version"]:
         # Scripts ask for it often, and click takes three times as long to import as this takes to answer.
         try:
@@ -29,6 +27,20 @@ def main() -> None:
     from certprobe.cli.main import run
 
     run()
+
+
+def _open_what_is_closed() -> None:
+    """A process may be started without standard streams (`2>&-`): what nobody can read is written nowhere.
+
+    Neither to the other stream, nor into the connection or file that would be given the free number.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # The lowest number that is free: this one.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 - open as long as the process
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115 - open as long as the process
 
 
 if __name__ == "__main__":

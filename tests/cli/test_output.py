@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import unicodedata
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -142,6 +143,13 @@ def test_full_disk(probe: tuple[Arguments, ...]) -> None:
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 4
     assert stderr == b"certprobe: standard input or output: No space left on device\n"
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "2>&- <&-"], ids=["standard-error", "and-standard-input"])
+def test_what_is_for_a_closed_standard_error_is_written_nowhere(closed: str) -> None:
+    command = (sys.executable, "-m", "certprobe", "listen", "https", "--ca", "there-is-no-such-file.pem")
+    ran = subprocess.run(("sh", "-c", f'exec "$@" {closed}', "sh", *command), stdout=subprocess.PIPE, check=False)
+    assert (ran.returncode, ran.stdout) == (4, b"")
 
 
 # --- texts of strangers -----------------------------------------------------------------------------------------------
