@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from certprobe.errors import DecodeError
-from certprobe.mapping.parsing import parse_alt_security_identity
+from certprobe.mapping.parsing import parse_alt_security_identity, parse_generalized_time
 from certprobe.mapping.sid import sid_octets
 from certprobe.pki.text import as_text
 
@@ -171,7 +171,7 @@ def _dns_host_name(account: Account, value: str, _number: int) -> Account:
 
 def _when_created(account: Account, value: str, _number: int) -> Account:
     try:
-        time = datetime.fromisoformat(value.upper())
+        time = parse_generalized_time(value) or datetime.fromisoformat(value.upper())
         time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):
         raise DecodeError(f"{value[:80]!r} is no time: 2024-05-31T08:00:00Z is") from None

@@ -8,7 +8,6 @@ dNSHostName are searched besides, so that an account that the certificate means 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 from itertools import chain, islice, product
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +15,7 @@ from certprobe.errors import DecodeError
 from certprobe.mapping.accounts import Account, MappingRule, Source
 from certprobe.mapping.alt_security_identities import AltSecurityIdentity, Form, Tag
 from certprobe.mapping.comparison import fitting
-from certprobe.mapping.parsing import parse_alt_security_identity
+from certprobe.mapping.parsing import parse_alt_security_identity, parse_generalized_time
 from certprobe.mapping.ruling import Offering, offers
 from certprobe.mapping.sid import sid_octets, sid_text
 
@@ -43,7 +42,6 @@ MOST_ASSERTIONS: Final = 256
 
 _DOMAIN_COMPONENT: Final = "0.9.2342.19200300.100.1.25"
 _ACCOUNTDISABLE: Final = 0x2  # MS-ADTS 2.2.16
-_GENERALIZED_TIME: Final = re.compile(r"(\d{14})(?:[.,]\d+)?(?:Z|([+-])(\d\d)(\d\d)?)")
 _COMMA: Final = re.compile(r"(?<!\\),")
 _HEXADECIMAL: Final = (Tag.SERIAL_NUMBER, Tag.SUBJECT_KEY_IDENTIFIER, Tag.SHA1_PUBLIC_KEY)
 
@@ -137,7 +135,7 @@ def account(
         object_sid=_sid(entry.octets("objectSid")),
         user_principal_name=entry.text("userPrincipalName"),
         dns_host_name=entry.text("dNSHostName"),
-        when_created=_time(created) if created is not None else None,
+        when_created=parse_generalized_time(created) if created is not None else None,
         alt_security_identities=tuple(_rules(entry.texts("altSecurityIdentities"))),
         source=Source.DIRECTORY,
         distinguished_name=distinguished_name,
@@ -188,18 +186,4 @@ def _enabled(user_account_control: str | None) -> bool | None:
     try:
         return None if user_account_control is None else not int(user_account_control[:16]) & _ACCOUNTDISABLE
     except ValueError:
-        return None
-
-
-def _time(text: str) -> datetime | None:
-    """RFC 4517 3.3.13, with seconds, which directories write."""
-    found = _GENERALIZED_TIME.fullmatch(text)
-    if found is None:
-        return None
-    digits, sign, hours, minutes = found.groups()
-    try:
-        time = datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-        ahead = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
-        return time + ahead if sign == "-" else time - ahead
-    except (ValueError, OverflowError):
         return None

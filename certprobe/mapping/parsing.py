@@ -1,8 +1,9 @@
-"""Values of altSecurityIdentities as text, as people paste them."""
+"""Attributes of accounts as text, as people paste them: altSecurityIdentities, and times."""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from certprobe.errors import DecodeError
@@ -11,6 +12,7 @@ from certprobe.mapping.alt_security_identities import PREFIX, AltSecurityIdentit
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_GENERALIZED_TIME: Final = re.compile(r"(\d{14})(?:[.,]\d+)?(?:Z|([+-])(\d\d)(\d\d)?)")
 _LONGEST: Final = 65_535
 _FORM_OF: Final = {form.tags: form for form in Form}
 _ANY_TAG: Final = re.compile(f"<({'|'.join(tag.value for tag in Tag)})>", re.IGNORECASE)
@@ -38,6 +40,20 @@ def parse_alt_security_identity(text: str) -> AltSecurityIdentity:
     if empty := next((tag for tag, value in zip(tags, values, strict=True) if not value), None):
         raise DecodeError(f"nothing follows <{empty.value}>")
     return AltSecurityIdentity(form, values)
+
+
+def parse_generalized_time(text: str) -> datetime | None:
+    """Read RFC 4517 3.3.13 with seconds, as directories write whenCreated; None for anything else."""
+    found = _GENERALIZED_TIME.fullmatch(text)
+    if found is None:
+        return None
+    digits, sign, hours, minutes = found.groups()
+    try:
+        time = datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        ahead = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+        return time + ahead if sign == "-" else time - ahead
+    except (ValueError, OverflowError):
+        return None
 
 
 def _tags(tags: Iterable[Tag], between: str = " ") -> str:

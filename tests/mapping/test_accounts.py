@@ -55,6 +55,20 @@ def test_encodings(data: bytes) -> None:
     assert parse_accounts(data) == (Account("alice", alt_security_identities=(rule(1, STRONG),)),)
 
 
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("20240531080000.0Z", datetime(2024, 5, 31, 8, tzinfo=UTC)),
+        ("20240531080000+0230", datetime(2024, 5, 31, 5, 30, tzinfo=UTC)),
+        ("20240531080000Z", datetime(2024, 5, 31, 8, tzinfo=UTC)),
+    ],
+    ids=["active-directory", "offset", "seconds"],
+)
+def test_a_time_as_directories_write_it(text: str, time: datetime) -> None:
+    (account,) = parse_accounts(f"alice whenCreated: {text}".encode())
+    assert account.when_created == time
+
+
 @pytest.mark.parametrize(("text", "message"), [
     ("", r"no rule in it; one is a line as: CORP\alice X509:<I>DC=example,CN=Corp CA<SR>2b00ac12"),
     ("# nothing\n", r"no rule in it; one is a line as: CORP\alice X509:<I>DC=example,CN=Corp CA<SR>2b00ac12"),
@@ -68,12 +82,13 @@ def test_encodings(data: bytes) -> None:
     ("alice S-1-5-1\nalice S-1-5-2", "line 2: the account has the objectSid S-1-5-1 already"),
     ("alice userPrincipalName: a@b\nalice userPrincipalName: c@d",
      "line 2: the account has the userPrincipalName a@b already"),
+    ("alice whenCreated: 20241399000000Z", "line 1: '20241399000000Z' is no time: 2024-05-31T08:00:00Z is"),
     ("alice whenCreated: yesterday", "line 1: 'yesterday' is no time: 2024-05-31T08:00:00Z is"),
     ("alice whenCreated: 2024-05-31\nalice whenCreated: 2024-05-31", "line 2: the account has a whenCreated already"),
     ("alice S-1-5-1\n" * 100_001, "more than 100000 lines of rules"),
     ("alice X509:<S>" + "x" * 70_000, "line 1: longer than 65535 characters"),
 ], ids=["empty", "comment alone", "account alone", "no account", "unknown attribute", "unknown part", "no sid",
-        "second sid", "second upn", "no time", "second time", "too many lines", "long line"])  # fmt: skip
+        "second sid", "second upn", "no month", "no time", "second time", "too many lines", "long line"])  # fmt: skip
 def test_what_is_wrong_is_told_with_its_line(text: str, message: str) -> None:
     with pytest.raises(DecodeError) as raised:
         parse_accounts(text.encode())
