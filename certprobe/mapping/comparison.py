@@ -56,6 +56,12 @@ class Comparison(NamedTuple):
         """Whether it means this certificate and is only written wrongly."""
         return bool(self.unfit) and all(each.difference not in _OF_ANOTHER for each in self.unfit)
 
+    @property
+    def corrected(self) -> AltSecurityIdentity:
+        """As it would map the certificate."""
+        right = {each.tag: each.right for each in self.unfit}
+        return self.identity._replace(values=tuple(right.get(tag, value) for tag, value in self.identity.parts))
+
 
 def compare(identity: AltSecurityIdentity, certificate: Certificate) -> Comparison:
     """Compare as a directory does, which looks for the whole text without regard to case.

@@ -64,10 +64,14 @@ def _of_nobody(certificate: Certificate, nearly: tuple[Candidate, ...]) -> Cause
     title = "the client certificate maps to no account"
     for candidate in nearly:
         for line, comparison in candidate.rules:
-            unfit = comparison.unfit[0]
-            place = candidate.account.place_of(line)
-            detail = f"A mapping of {_name(candidate)} means it, but its <{unfit.tag.value}> is not as Windows has it."
-            advice = f"Correct {place}: it should be {unfit.right}."
+            tags = " and ".join(f"<{unfit.tag.value}>" for unfit in comparison.unfit)
+            wrong = (
+                f"{tags} is not as Windows has it"
+                if len(comparison.unfit) == 1
+                else f"{tags} are not as Windows has them"
+            )
+            detail = f"A mapping of {_name(candidate)} means it, but its {wrong}."
+            advice = f"Correct {candidate.account.place_of(line)}: it should be {comparison.corrected.text}"
             return Cause("not-mapped", Weight.PROBLEM, title, detail, advice)
     named = "; ".join(dict.fromkeys(offer.value for offer in offers(certificate)))
     detail = f"It names {named}, which is nobody's here." if named else "It names no account: no SID, UPN or dNSName."

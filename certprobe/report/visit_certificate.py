@@ -92,10 +92,14 @@ def _of_nothing_sent(visit: Visit, record: RequestRecord) -> Cause:
     alert = visit_handshake.our_refusal(visit.attempt)
     how = "" if alert is None else f"It was refused with the alert {words.alert(alert)}."
     if record.request.announced is Announced.LIST:
-        detail = f"{_announced(record)} It has none of these, was not told to use it, or holds it back: {_HELD_BACK}"
+        detail = (
+            f"{_announced(record)} The client has none of these, was not told to use it, or holds it back: {_HELD_BACK}"
+        )
         advice = f"Give the client a certificate of one of these CAs, with its key; {_WHERE}."
     else:
-        detail = f"No CA was named to it. It has no certificate, was not told to use it, or holds it back: {_HIDDEN}"
+        detail = (
+            f"No CA was named to the client. It has no certificate, was not told to use it, or holds it back: {_HIDDEN}"
+        )
         advice = f"Give the client a certificate with its key; {_WHERE}."
     return Cause("no-certificate", Weight.PROBLEM, title, _joined(detail, how), advice)
 

@@ -68,7 +68,7 @@ CASES = [
         Outcome.REFUSED_BY_HTTP_STATUS,
         ("no-certificate",),
         1,
-        "The listener names CN=Lab root. It has none of these, was not told to use it, or holds it back",
+        "The listener names CN=Lab root. The client has none of these, was not told to use it, or holds it back",
     ),
     Case(
         "none though any would do",
@@ -76,7 +76,7 @@ CASES = [
         Outcome.ACCEPTED_ANONYMOUSLY,
         ("no-certificate",),
         1,
-        "No CA was named to it. It has no certificate",
+        "No CA was named to the client. It has no certificate",
     ),
     Case(
         "none in a handshake that demands one",
@@ -281,18 +281,28 @@ RULES = [
     ("bob X509:<S>CN=bob", Outcome.NOT_MAPPED, ("not-mapped",), "Write into altSecurityIdentities of the account:"),
     ("alice X509:<S>CN=alice", Outcome.NOT_MAPPED, ("weakly-mapped",), "(event 39 of Kdcsvc, KB5014754)"),
     (
+        "alice X509:<I>CN=LAB ISSUING  CA<SR>%BACKWARDS%",
+        Outcome.NOT_MAPPED,
+        ("not-mapped",),
+        "but its <I> and <SR> are not as Windows has them. Correct line 1: it should be"
+        " X509:<I>CN=Lab issuing CA<SR>%SERIAL%",
+    ),
+    (
         "alice X509:<I>CN=Lab issuing CA<SR>%BACKWARDS%",
         Outcome.NOT_MAPPED,
         ("not-mapped",),
-        "Correct line 1: it should be",
+        "Correct line 1: it should be X509:<I>CN=Lab issuing CA<SR>%SERIAL%",
     ),
 ]
 
 
-@pytest.mark.parametrize(("rule", "outcome", "codes", "words"), RULES, ids=["strong", "nobody", "weak", "backwards"])
+@pytest.mark.parametrize(
+    ("rule", "outcome", "codes", "words"), RULES, ids=["strong", "nobody", "weak", "twice", "backwards"]
+)
 def test_account(rule: str, outcome: Outcome, codes: tuple[str, ...], words: str) -> None:
     serial = bytes.fromhex(Certificate(ALICE.der).serial_hex)
-    written = rule.replace("%SERIAL%", serial[::-1].hex()).replace("%BACKWARDS%", serial.hex())
+    rule, words = (each.replace("%SERIAL%", serial[::-1].hex()) for each in (rule, words))
+    written = rule.replace("%BACKWARDS%", serial.hex())
     told = visits.mapped(f"{written}\n".encode())
     assert (told.conclusion.outcome, tuple(cause.code for cause in told.conclusion.causes)) == (outcome, codes)
     assert words in " ".join(f"{cause.title} {cause.detail} {cause.advice}" for cause in told.conclusion.causes)
