@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
@@ -69,9 +71,13 @@ def open_socket(host: str, port: int) -> socket.socket:
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         return socket.create_server(address[:2], family=family, backlog=_BACKLOG)
+    except socket.gaierror as error:
+        raise InputError(f"cannot listen on {place}: {error.strerror}") from None
     except OSError as error:
-        hint = "; port 0 takes any that is free" if port else ""
-        raise InputError(f"cannot listen on {place}: {error.strerror}{hint}") from None
+        # create_server writes the address into its words, as Python has it.
+        why = os.strerror(error.errno) if error.errno is not None else str(error)
+        hint = "; port 0 takes any that is free" if error.errno == errno.EADDRINUSE else ""
+        raise InputError(f"cannot listen on {place}: {why}{hint}") from None
 
 
 def credential_to_show(typed: OfItsOwn, host: str, scheme: Scheme) -> Shown:
@@ -118,7 +124,7 @@ def _made(host: str, scheme: Scheme, typed: OfItsOwn) -> Shown:
     from certprobe.lab.pki import Authority, rsa_key
 
     at = datetime.now(UTC).replace(microsecond=0)
-    root = Authority.root("certprobe listener, made for one run", at=at)
+    root = Authority.root("certprobe listener made for one run", at=at)
     names = _own_names(host)
     issued = root.server(*names, key=rsa_key()) if typed.legacy else root.server(*names)
     certificate = Certificate(issued.der)

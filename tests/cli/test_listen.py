@@ -80,6 +80,12 @@ def test_a_port_that_is_taken(site: Site) -> None:
     assert f"cannot listen on 127.0.0.1:{running.port}: Address already in use" in ran.stderr
 
 
+def test_an_address_of_another_machine(site: Site) -> None:
+    ran = certprobe("listen", "https", "--ca", site.root_file, "--bind", "192.0.2.1:8443")
+    assert ran.exit_code == 4
+    assert ran.stderr == "certprobe: cannot listen on 192.0.2.1:8443: Cannot assign requested address\n"
+
+
 def test_its_own_certificate(site: Site) -> None:
     good = site.servers.good
     with listener("https", "--ca", site.root_file, "--cert", good.chain, "--key", good.key) as running:
