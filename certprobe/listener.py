@@ -159,6 +159,7 @@ class Listener:
     async def _accept(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
+            await self._turns.caught_up()
             try:
                 connected, address = await loop.sock_accept(self._listening)
             except OSError:

@@ -34,6 +34,8 @@ class Turns:
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._running = 0
         self._due = 0
+        self._caught_up = asyncio.Event()
+        self._caught_up.set()
 
     async def think(self, job: Job, weight: int) -> None:
         """Do a job, before those of greater weight; raises what it raises."""
@@ -51,16 +53,28 @@ class Turns:
     async def report(self, job: Job) -> None:
         """Do a job after those that were due before it, one at a time; raises what it raises."""
         self._due += 1
+        self._note_due()
         try:
             await _done(self._reporter, job)
         finally:
             self._due -= 1
+            self._note_due()
             self._call()
+
+    async def caught_up(self) -> None:
+        """Wait until few reports are due; whoever is let in will have one more."""
+        await self._caught_up.wait()
 
     def close(self) -> None:
         """Let the threads go; nothing may be under way."""
         self._judges.shutdown(wait=False)
         self._reporter.shutdown(wait=False)
+
+    def _note_due(self) -> None:
+        if self._due <= _MOST_DUE:
+            self._caught_up.set()
+        else:
+            self._caught_up.clear()
 
     def _call(self) -> None:
         while self._waiting and self._running < _JUDGES and self._due <= _MOST_DUE:

@@ -92,6 +92,22 @@ async def test_while_many_reports_are_due_nothing_else_begins() -> None:
 
 
 @in_a_loop
+async def test_caught_up_is_who_has_few_reports_to_write() -> None:
+    turns, first = Turns(), Long()
+    await turns.caught_up()
+    reports = [asyncio.create_task(turns.report(first))]
+    reports += [asyncio.create_task(turns.report(lambda: None)) for _ in range(19)]
+    await asyncio.to_thread(first.begun.wait, SECONDS)
+    waiting = asyncio.create_task(turns.caught_up())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    first.let_go()
+    await waiting
+    await asyncio.gather(*reports)
+    turns.close()
+
+
+@in_a_loop
 async def test_who_is_cancelled_before_its_turn_has_none() -> None:
     turns, done = Turns(), list[str]()
     busy = await all_busy(turns)
