@@ -72,7 +72,7 @@ def of_sent(
     client = visit.attempt.client
     found = [*_of_key_proof(visit, record)]
     if client is not None and client.deciding.error != ERROR_SUCCESS:
-        found += [_of_fault(client, record, roots), *_further_faults(client)]
+        found += [_of_fault(visit, client, record, roots), *_further_faults(client)]
     if accounts is not None:
         from certprobe.report.visit_account import of_account
 
@@ -121,13 +121,14 @@ def _of_key_proof(visit: Visit, record: RequestRecord) -> list[Cause]:
     return [Cause("key-proof-failed", Weight.PROBLEM, title, detail, advice)]
 
 
-def _of_fault(client: Judgement, record: RequestRecord, roots: CertificateStore) -> Cause:
+def _of_fault(visit: Visit, client: Judgement, record: RequestRecord, roots: CertificateStore) -> Cause:
     deciding = client.deciding
     title = f"the client certificate {words.sent_subject(record)} {words.fault(client)}"
-    code = deciding.error.symbol
+    code, detail = deciding.error.symbol, words.status(deciding)
     if not client.context.error & _UNTRUSTED & bits_behind(deciding.policy, deciding.error):
-        return Cause(code, Weight.PROBLEM, title, words.status(deciding), _advice(client))
-    return _of_distrust(client, record, roots, Cause(code, Weight.PROBLEM, title, words.status(deciding)))
+        return Cause(code, Weight.PROBLEM, title, detail, _advice(client))
+    detail = _joined(detail, _trusted(roots), _announced_all_the_same(client, record))
+    return Cause(code, Weight.PROBLEM, title, detail, _towards_a_root(visit, client, record))
 
 
 def _advice(client: Judgement) -> str:
@@ -147,21 +148,30 @@ def _findings(client: Judgement) -> tuple[Finding, ...]:
     return chain.findings if deciding.element_index < 0 else chain.elements[deciding.element_index].findings
 
 
-def _of_distrust(client: Judgement, record: RequestRecord, roots: CertificateStore, cause: Cause) -> Cause:
-    """An unknown root, or no root at all: what is trusted here, and what would lead there."""
+def _towards_a_root(visit: Visit, client: Judgement, record: RequestRecord) -> str:
+    """An unknown root, or no root at all: what would lead to one that is trusted here."""
     last = client.context.elements[-1].certificate
-    detail = _joined(cause.detail, _trusted(roots), _announced_all_the_same(client, record))
     if last.is_self_issued:
-        advice = (
+        return (
             f"Give the client a certificate of a CA that is trusted here, or have {words.subject(last)} trusted (--ca)."
         )
-        return cause._replace(detail=detail, advice=advice)
     missing = last.issuer.rfc4514 or "(empty name)"
-    advice = (
+    return (
         f"Have the client send the certificate of {missing} along, if that is an intermediate CA: append it to the "
-        f"client's certificate file. If it is a root, have it trusted here (--ca)."
+        f"client's certificate file{_by_the_list(visit, record)}. If it is a root, have it trusted here (--ca)."
     )
-    return cause._replace(detail=detail, advice=advice)
+
+
+def _by_the_list(visit: Visit, record: RequestRecord) -> str:
+    """Chromium with NSS sends issuers up to the first that the list names, and none without a list."""
+    sent = record.sent or ()
+    if len(sent) != 1 or visit.operations:
+        return ""
+    if record.request.announced is not Announced.LIST:
+        return "; Chromium on Linux leaves it out, as no CA was named to it: announce the root above it (--announce)"
+    if sent[0].issuer not in map(DistinguishedName, record.request.certificate_authorities or ()):
+        return ""
+    return "; Chromium on Linux leaves it out, as the list names it: announce the root above it instead (--announce)"
 
 
 def _trusted(roots: CertificateStore) -> str:

@@ -82,4 +82,5 @@ def test_issuers_are_sent_as_far_as_the_list(
         visits = listener.visits()
 
     assert flags in saw.output
+    assert ("Chromium on Linux leaves it out" in saw.output) == (ca == "root")
     assert max(count for each in visits for count in sent(each) if count) == 1

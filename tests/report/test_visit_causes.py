@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -41,6 +42,9 @@ from tests.report.visits import (
 ROOT = lab().root
 ALICE = lab().alice
 OTHER = Authority.root("Another root", at=AT)
+LONELY = replace(ALICE, chain=())
+NOT_ALONE = OTHER.intermediate("Its CA").client("carol")
+MISSING = "no root was reached"
 OURSELVES = Party.OURSELVES
 TLS_1_2 = Negotiated(ProtocolVersion.TLS_1_2, 0xC02B)
 NOTHING = Negotiated()
@@ -306,6 +310,33 @@ def test_account(rule: str, outcome: Outcome, codes: tuple[str, ...], words: str
     told = visits.mapped(f"{written}\n".encode())
     assert (told.conclusion.outcome, tuple(cause.code for cause in told.conclusion.causes)) == (outcome, codes)
     assert words in " ".join(f"{cause.title} {cause.detail} {cause.advice}" for cause in told.conclusion.causes)
+
+
+CHROMIUM = "; Chromium on Linux leaves it out, as "
+FOR_ALL_OTHERS = "append it to the client's certificate file"
+
+
+@pytest.mark.parametrize(
+    ("came", "words"),
+    [
+        (came_with(LONELY, MISSING), None),
+        (
+            came_with(LONELY, MISSING, LONELY.issuer),
+            "the list names it: announce the root above it instead (--announce).",
+        ),
+        (
+            came_with(LONELY, MISSING, None),
+            "no CA was named to it: announce the root above it (--announce).",
+        ),
+        (came_with(NOT_ALONE, MISSING, None), None),
+        (visit(asked(LONELY, None), client=judged(LONELY, MISSING), path=None, operations=(REFUSED_EXTERNAL,)), None),
+    ],
+    ids=["a-CA-above-is-named", "its-issuer-is-named", "none-is-named", "not-alone", "directory"],
+)
+def test_who_sends_the_certificate_alone_may_go_by_the_list(came: Visit, words: str | None) -> None:
+    cause = report(came).conclusion.causes[0]
+    assert cause.code == "CERT_E_UNTRUSTEDROOT"
+    assert FOR_ALL_OTHERS + ("." if words is None else CHROMIUM + words) in cause.advice
 
 
 def test_several_accounts() -> None:
