@@ -37,7 +37,7 @@ dd { margin: 0; unicode-bidi: isolate; }
 ol { margin: 0; padding-left: 1.6rem; }
 li { margin-bottom: .4rem; unicode-bidi: isolate; }
 table { border-collapse: collapse; width: 100%; margin-top: .6rem; }
-th { text-align: left; font-weight: 600; }
+th { text-align: left; font-weight: 600; overflow-wrap: normal; }
 th, td { padding: .2rem .8rem .2rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 code { font-family: ui-monospace, monospace; font-size: .93em; }
 summary { cursor: pointer; color: var(--faint); }
