@@ -54,7 +54,7 @@ complete -c certprobe -n '__certprobe_at certprobe https' -l map -d 'Accounts an
 complete -c certprobe -n '__certprobe_at certprobe https' -l map-ldap -d 'Look the accounts up in this directory, as the DS mapper of Windows does: ldaps://HOST, or ldap://HOST for StartTLS. It has to prove itself by its certificate before it is asked anything.' -x
 complete -c certprobe -n '__certprobe_at certprobe https' -l map-user -d 'Log in there by this distinguished name (Active Directory: or user@domain); password from --map-password-file, CERTPROBE_MAP_PASSWORD or the terminal. [default: anonymously]' -x
 complete -c certprobe -n '__certprobe_at certprobe https' -l map-password-file -d 'First line: the password of --map-user.' -r -F
-complete -c certprobe -n '__certprobe_at certprobe https' -l map-trust -d 'Roots to judge that directory by, as in --trust. [default: those of --trust, or system]' -r -F -a 'system certifi none'
+complete -c certprobe -n '__certprobe_at certprobe https' -l map-trust -d 'Roots to judge that directory by: system, certifi, none, FILE or DIR. [default: those of --trust or --ca, else system]' -r -F -a 'system certifi none'
 complete -c certprobe -n '__certprobe_at certprobe https' -l revocation -d 'Check whether certificates are revoked: ask OCSP responders and fetch CRLs, by http and https, directly, not through a proxy. [without a value: chain-exclude-root]' -x -a 'end-cert chain chain-exclude-root'
 complete -c certprobe -n '__certprobe_at certprobe https' -l crl -d 'CRLs to judge revocation by, DER or PEM. Repeatable.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe https' -l ocsp -d 'OCSP responses to judge revocation by, DER or PEM. Repeatable.' -r -F
@@ -93,7 +93,7 @@ complete -c certprobe -n '__certprobe_at certprobe ldap' -l map -d 'Accounts and
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l map-ldap -d 'Look the accounts up in this directory, as the DS mapper of Windows does: ldaps://HOST, or ldap://HOST for StartTLS. It has to prove itself by its certificate before it is asked anything.' -x
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l map-user -d 'Log in there by this distinguished name (Active Directory: or user@domain); password from --map-password-file, CERTPROBE_MAP_PASSWORD or the terminal. [default: anonymously]' -x
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l map-password-file -d 'First line: the password of --map-user.' -r -F
-complete -c certprobe -n '__certprobe_at certprobe ldap' -l map-trust -d 'Roots to judge that directory by, as in --trust. [default: those of --trust, or system]' -r -F -a 'system certifi none'
+complete -c certprobe -n '__certprobe_at certprobe ldap' -l map-trust -d 'Roots to judge that directory by: system, certifi, none, FILE or DIR. [default: those of --trust or --ca, else system]' -r -F -a 'system certifi none'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l revocation -d 'Check whether certificates are revoked: ask OCSP responders and fetch CRLs, by http and https, directly, not through a proxy. [without a value: chain-exclude-root]' -x -a 'end-cert chain chain-exclude-root'
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l crl -d 'CRLs to judge revocation by, DER or PEM. Repeatable.' -r -F
 complete -c certprobe -n '__certprobe_at certprobe ldap' -l ocsp -d 'OCSP responses to judge revocation by, DER or PEM. Repeatable.' -r -F
@@ -169,7 +169,7 @@ complete -c certprobe -n '__certprobe_at certprobe inspect' -l map -d 'Accounts 
 complete -c certprobe -n '__certprobe_at certprobe inspect' -l map-ldap -d 'Look the accounts up in this directory, as the DS mapper of Windows does: ldaps://HOST, or ldap://HOST for StartTLS. It has to prove itself by its certificate before it is asked anything.' -x
 complete -c certprobe -n '__certprobe_at certprobe inspect' -l map-user -d 'Log in there by this distinguished name (Active Directory: or user@domain); password from --map-password-file, CERTPROBE_MAP_PASSWORD or the terminal. [default: anonymously]' -x
 complete -c certprobe -n '__certprobe_at certprobe inspect' -l map-password-file -d 'First line: the password of --map-user.' -r -F
-complete -c certprobe -n '__certprobe_at certprobe inspect' -l map-trust -d 'Roots to judge that directory by, as in --trust. [default: those of --trust, or system]' -r -F -a 'system certifi none'
+complete -c certprobe -n '__certprobe_at certprobe inspect' -l map-trust -d 'Roots to judge that directory by: system, certifi, none, FILE or DIR. [default: those of --trust or --ca, else system]' -r -F -a 'system certifi none'
 complete -c certprobe -n '__certprobe_at certprobe inspect' -l format -d 'json: one document on stdout.' -x -a 'text json'
 complete -c certprobe -n '__certprobe_at certprobe inspect' -s v -l verbose -d 'Show everything that was seen.'
 complete -c certprobe -n '__certprobe_at certprobe inspect' -s q -l quiet -d 'Show the verdict\'s line alone.'
@@ -207,7 +207,7 @@ complete -c certprobe -n '__certprobe_at certprobe listen' -l map -d 'Accounts a
 complete -c certprobe -n '__certprobe_at certprobe listen' -l map-ldap -d 'Look the accounts up in this directory, as the DS mapper of Windows does: ldaps://HOST, or ldap://HOST for StartTLS. It has to prove itself by its certificate before it is asked anything.' -x
 complete -c certprobe -n '__certprobe_at certprobe listen' -l map-user -d 'Log in there by this distinguished name (Active Directory: or user@domain); password from --map-password-file, CERTPROBE_MAP_PASSWORD or the terminal. [default: anonymously]' -x
 complete -c certprobe -n '__certprobe_at certprobe listen' -l map-password-file -d 'First line: the password of --map-user.' -r -F
-complete -c certprobe -n '__certprobe_at certprobe listen' -l map-trust -d 'Roots to judge that directory by, as in --trust. [default: those of --trust, or system]' -r -F -a 'system certifi none'
+complete -c certprobe -n '__certprobe_at certprobe listen' -l map-trust -d 'Roots to judge that directory by: system, certifi, none, FILE or DIR. [default: those of --trust or --ca, else system]' -r -F -a 'system certifi none'
 complete -c certprobe -n '__certprobe_at certprobe listen' -l format -d 'json: one document in a line for each client.' -x -a 'text json'
 complete -c certprobe -n '__certprobe_at certprobe listen' -s v -l verbose -d 'Show everything that was seen.'
 complete -c certprobe -n '__certprobe_at certprobe listen' -s q -l quiet -d 'Show the verdict\'s line alone.'

@@ -9,6 +9,7 @@ from certprobe.mirror import manner_words, mirrored
 from certprobe.observing import observe
 from certprobe.reception import Asking
 from certprobe.render.page import Page, Tone
+from certprobe.render.verbosity import Verbosity
 from certprobe.tls.events import Phase
 from certprobe.tls.openssl import Requirement
 
@@ -47,10 +48,15 @@ class Likeness(NamedTuple):
         return self.mirror.model.paths if self.mirror.model is not None else ()
 
 
-def look(model: Model, at: datetime) -> Likeness:
-    """Look at the server, telling each connection on standard error. Raises NotReached."""
+def look(model: Model, at: datetime, verbosity: Verbosity) -> Likeness:
+    """Look at the server, telling each connection on standard error, unless quiet. Raises NotReached."""
     page = Page(sys.stderr)
-    observations = observe(model, at, _TIMEOUT, lambda words: page.line(words, lead=_LEAD))
+
+    def say(words: str) -> None:
+        if verbosity is not Verbosity.QUIET:
+            page.line(words, lead=_LEAD)
+
+    observations = observe(model, at, _TIMEOUT, say)
     return Likeness(model.endpoint.url, mirrored(observations))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -75,6 +75,10 @@ class Typed(NamedTuple):
     format: str
     verbose: bool
     quiet: bool
+
+    @property
+    def verbosity(self) -> Verbosity:
+        return Verbosity.QUIET if self.quiet else Verbosity.VERBOSE if self.verbose else Verbosity.NORMAL
 
 
 _OPTIONS = (
@@ -164,7 +168,7 @@ def listen(protocol: str, paths: tuple[str, ...], **options: Any) -> int:
     The report has what the client offers, the chain that it sends, the HTTP_SSL_CLIENT_CERT_INFO that http.sys would
     hand to its application, what Windows says of the chain, and what the client should change. A client of https gets
     it as the answer, as JSON or as a page for browsers. One of ldap, over LDAPS or StartTLS on the same port, may bind
-    EXTERNAL, ask WhoAmI and read the root DSE. Runs until Ctrl-C or SIGTERM, which is the regular end.
+    EXTERNAL, ask WhoAmI and read the root DSE. Runs until Ctrl-C or SIGTERM, the regular end: the exit code is 0.
     """
     typed = Typed(take_revocation(options), take_mapping(options), **options)
     scheme = Scheme.HTTPS if protocol == "https" else Scheme.LDAPS
@@ -200,12 +204,18 @@ def _require_consistency(typed: Typed, scheme: Scheme, paths: tuple[str, ...]) -
         raise UsageError(f"{odd!r} is no path: it begins with /")
 
 
+@cache
+def _authorities(paths: tuple[str, ...]) -> tuple[Certificate, ...]:
+    """Those to trust and to announce: read once, as what is passed over is told."""
+    return tuple(certificate for each in paths for certificate in read_certificates(each))
+
+
 def _trust(typed: Typed) -> Trust:
     if not typed.ca:
         return read_trust("system")
     from certprobe.cli.inputs import Trust
 
-    store = CertificateStore(certificate for each in typed.ca for certificate in read_certificates(each))
+    store = CertificateStore(_authorities(typed.ca))
     many = f"{len(store)} {'certificate' if len(store) == 1 else 'certificates'}"
     return Trust(store, f"{', '.join(typed.ca)} ({many})")
 
@@ -239,7 +249,7 @@ def _terms_like(model: Model, typed: Typed, scheme: Scheme, paths: tuple[str, ..
     from certprobe.cli.like import look, tell
     from certprobe.mirror import announcing, imitating
 
-    likeness = look(model, _now())
+    likeness = look(model, _now(), typed.verbosity)
     lowest, highest = likeness.mirror.versions
     meant = typed._replace(
         request=typed.request or likeness.asking.value,
@@ -262,8 +272,7 @@ def _terms_like(model: Model, typed: Typed, scheme: Scheme, paths: tuple[str, ..
 def _announced(typed: Typed) -> tuple[bytes, ...]:
     match typed.announce:
         case None:
-            found = (certificate.subject.der for each in typed.ca for certificate in read_certificates(each))
-            return tuple(dict.fromkeys(found))
+            return tuple(dict.fromkeys(certificate.subject.der for certificate in _authorities(typed.ca)))
         case name if name == _NO_NAMES:
             return ()
         case path:
@@ -334,8 +343,7 @@ def _print(typed: Typed, report: VisitReport) -> None:
     from certprobe.render.visit import write_visit
     from certprobe.report.visit_document import visit_document
 
-    verbosity = Verbosity.QUIET if typed.quiet else Verbosity.VERBOSE if typed.verbose else Verbosity.NORMAL
-    write_visit(visit_document(report), sys.stdout, verbosity)
+    write_visit(visit_document(report), sys.stdout, typed.verbosity)
 
 
 def _serve(hosting: Hosting, typed: Typed, shown: Shown) -> None:

@@ -47,7 +47,8 @@ MAPPING: Final = (
     click.option(
         "--map-trust",
         metavar="WHAT",
-        help="Roots to judge that directory by, as in --trust.  [default: those of --trust, or system]",
+        help="Roots to judge that directory by: system, certifi, none, FILE or DIR."
+        "  [default: those of --trust or --ca, else system]",
     ),
 )
 

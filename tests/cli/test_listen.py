@@ -80,6 +80,14 @@ def test_a_port_that_is_taken(site: Site) -> None:
     assert f"cannot listen on 127.0.0.1:{running.port}: Address already in use" in ran.stderr
 
 
+def test_a_directory_of_cas_is_read_once(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "root.pem").write_bytes(site.root.issued.certificate_pem)
+    (tmp_path / "junk").write_text("junk")
+    with listener("https", "--ca", tmp_path) as running:
+        assert curl(running.url)[0] == 200
+    assert running.ended.stderr.count("passed over") == 1
+
+
 def test_an_address_of_another_machine(site: Site) -> None:
     ran = certprobe("listen", "https", "--ca", site.root_file, "--bind", "192.0.2.1:8443")
     assert ran.exit_code == 4

@@ -221,6 +221,12 @@ def test_the_connections_are_told(nginx: Nginx) -> None:
     ]
 
 
+def test_quiet_tells_no_connections(nginx: Nginx) -> None:
+    with mirror_of("https", f"localhost:{nginx.optional}", "-q") as mirror:
+        pass
+    assert mirror.words == ()
+
+
 def test_a_server_that_is_not_reached() -> None:
     port = free_port()
     ran = certprobe("listen", "https", "--like", f"127.0.0.1:{port}", "--bind", f"{HOST}:0")
