@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from certprobe.report.visits import VisitReport
 
 _NO_NAMES = "none"
+_LEAD = "certprobe: "
 _JUDGING_SECONDS = 10.0
 """For all that is fetched, and for all that a directory is asked, for one client."""
 _STEP_SECONDS = 5.0
@@ -368,15 +369,18 @@ def _serve(hosting: Hosting, typed: Typed, shown: Shown) -> None:
 def _announce_itself(endpoint: Endpoint, typed: Typed, shown: Shown) -> None:
     """Say on standard error what this is; the first line is for scripts, and comes when clients may."""
     click.echo(f"listening on {endpoint.scheme.value}://{endpoint.authority}/", err=True)
+    from certprobe.render.page import Page
+
+    page = Page(sys.stderr)
     if not _is_loopback(endpoint.host):
-        click.echo("certprobe: warning: other machines can connect to it, and are told what it makes of them", err=True)
+        page.line("warning: other machines can connect to it, and are told what it makes of them", lead=_LEAD)
     if typed.quiet:
         return
-    click.echo("certprobe: this is a diagnostic server: it reports on its clients, and serves nothing else", err=True)
+    page.line("this is a diagnostic server: it reports on its clients, and serves nothing else", lead=_LEAD)
     for line in shown.words:
-        click.echo(f"certprobe: {line}", err=True)
+        page.line(line, lead=_LEAD)
     if endpoint.scheme is not Scheme.HTTPS:
-        click.echo("certprobe: clients may start TLS at once (ldaps://) or by StartTLS (ldap://)", err=True)
+        page.line("clients may start TLS at once (ldaps://) or by StartTLS (ldap://)", lead=_LEAD)
     if typed.verbose and shown.root is not None:
         click.echo(shown.root.decode(), err=True, nl=False)
 

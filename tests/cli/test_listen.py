@@ -8,11 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.cli.command import SECONDS, certprobe, environment, started
+from certprobe.lab.pki import Authority, common_name_only
+from tests.cli.command import SECONDS, Answer, certprobe, environment, on_terminal, started
 from tests.cli.listener import Running, curl, listener, run
 from tests.peers.process import HOST, program
 from tests.peers.site import Site
@@ -32,6 +34,25 @@ def test_it_says_what_it_is(site: Site) -> None:
     assert "PRIVATE KEY" not in said
     assert "warning" not in said
     assert (running.ended.exit_code, running.ended.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_what_it_is_fits_the_terminal(site: Site, columns: int) -> None:
+    arguments = ("listen", "ldap", "--ca", site.root_file, "--bind", "0")
+    ran = on_terminal(*arguments, answers=(Answer("SHA-256", "\x03"),), columns=columns)
+    lines = ran.screen.replace("^C", "").splitlines()
+    assert ran.exit_code == 0
+    assert [line for line in lines if len(line) > columns and not re.search("[0-9a-f]{64}", line)] == []
+    assert "a diagnostic server: it reports on its clients, and serves nothing else" in " ".join(ran.screen.split())
+
+
+def test_whose_certificate_it_shows_is_told_without_orders_to_the_terminal(tmp_path: Path) -> None:
+    root = Authority.root("Lab root", at=datetime.now(UTC))
+    issued = root.server("localhost", subject=common_name_only("\x1b]0;owned\x07[red]"))
+    (tmp_path / "server.pem").write_bytes(issued.chain_pem + issued.private_key_pem())
+    with listener("https", "--cert", tmp_path / "server.pem") as running:
+        pass
+    assert "its certificate is CN=\\x1b]0\\;owned\\x07[red]" in running.ended.stderr
 
 
 def test_ldap_clients_are_told_how_to_come_all_the_same(site: Site) -> None:
