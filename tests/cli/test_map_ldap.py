@@ -13,9 +13,10 @@ from cryptography.x509.oid import NameOID
 from certprobe.lab.pki import Issued
 from certprobe.mapping.sid import sid_octets
 from tests.cli.command import Answer, Arguments, Document, certprobe, on_terminal, report
+from tests.cli.listener import curl, listener
 from tests.mapping.certificates import CA, NOW, REVERSED, SERIAL, SID, SUBJECT, WINDOWS_CA, security_extension, upn
 from tests.peers.active_directory import schema, user
-from tests.peers.process import HOST
+from tests.peers.process import HOST, free_port
 from tests.peers.site import Site, write_identity
 from tests.peers.slapd import ALICE, Slapd, slapd
 
@@ -95,6 +96,39 @@ def test_https_tells_it_of_what_was_sent(site: Site, accounts: Slapd, optional: 
     (account,) = attempt["mapping"]["accounts"]
     assert (account["name"], account["enabled"]) == ("gone\x1b[31m", False)
     assert attempt["mapping"]["ds_mapper"]["cert_denied_by_mapper"] is True
+
+
+def test_a_listener_asks_it_for_each_client(site: Site, accounts: Slapd, tmp_path: Path) -> None:
+    issued = site.issuing.client("", subject=SUBJECT, extensions=(security_extension(SID),))
+    (tmp_path / "new.pem").write_bytes(issued.chain_pem + issued.private_key_pem())
+    (tmp_path / "password").write_text("alice\n")
+    logs_in = ("--map-trust", site.root_file, "--map-password-file", tmp_path / "password", "--format", "json")
+    with listener("https", "--ca", site.root_file, *place(accounts), *logs_in) as running:
+        answers = [
+            curl("--cert", certificate, "--key", key, running.url)[0]
+            for certificate, key in (
+                (tmp_path / "new.pem", tmp_path / "new.pem"),
+                (site.clients.alice.chain, site.clients.alice.key),
+                (site.clients.unmapped.chain, site.clients.unmapped.key),
+            )
+        ]
+    assert answers == [200, 403, 403]
+    assert [(each["visit"]["account"], each["verdict"]["causes"][0]["code"]) for each in running.reports] == [
+        ("alice", "accepted"),
+        (None, "account-refused"),
+        (None, "not-mapped"),
+    ]
+    denied = [each["visit"]["client_cert_info"]["CertDeniedByMapper"] for each in running.reports]
+    assert denied == [False, True, True]
+
+
+def test_a_listener_tells_a_directory_that_does_not_answer(site: Site, tmp_path: Path) -> None:
+    identity = site.clients.alice
+    with listener("https", "--ca", site.root_file, "--map-ldap", f"ldaps://{HOST}:{free_port()}") as running:
+        status, body = curl("--cert", identity.chain, "--key", identity.key, running.url)
+    assert (status, json.loads(body)["visit"]["client_cert_info"]["CertDeniedByMapper"]) == (200, False)
+    assert running.ended.stdout.startswith("PROBLEM  1  ")
+    assert "the directory did not answer" in running.ended.stdout
 
 
 def test_nothing_is_asked_where_nothing_was_sent(optional: Callable[..., Document]) -> None:
