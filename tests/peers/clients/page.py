@@ -38,7 +38,8 @@ asked late in TLS 1.2, by renegotiation.
   Java and ldapwhoami send what they have, and the report tells what is wrong with it. Chromium still hides what is
   expired or not for clientAuth.
 * **Chromium sends its issuers only as far as the list asks for them.** Where the list is empty, or names the issuing
-  CA, it sends its certificate alone. Announce the root, or trust the issuing CA as well (`--ca`).
+  CA, it sends its certificate alone. Announce the root, or trust the issuing CA as well (`--ca`); `listen` says so
+  where a certificate came alone for such a list. To add issuers to the client's file does not help it.
 * **Chromium comes more than once.** When it is asked it closes its first connections without an alert, looks for a
   certificate or asks its user, and comes again with the answer. Java comes a second time where it was refused in
   TLS 1.3. Each connection has a report.
