@@ -100,7 +100,7 @@ def _sections(attempt: shape.Attempt, visit: shape_visit.Visit) -> Iterator[Mark
     info = visit["client_cert_info"]
     server = "HTTP_SSL_CLIENT_CERT_INFO" if info is not None else "What IIS would log"
     sections = (
-        (server, html_facts.cert_info(info, visit["iis"])),
+        (server, html_facts.cert_info(info, visit["account"], visit["iis"])),
         ("What you sent", html_facts.certificates(visit["certificates"], attempt["tls"])),
         ("How it is judged", html_facts.judgement(attempt["client"])),
         ("The account of your certificate", html_facts.mapping(attempt["mapping"])),

@@ -33,7 +33,9 @@ def _facts(pairs: Iterable[tuple[str, str]]) -> Markup:
 # --- the certificate --------------------------------------------------------------------------------------------------
 
 
-def cert_info(info: shape_visit.ClientCertInfo | None, iis: shape_visit.SubStatus | None) -> Markup:
+def cert_info(
+    info: shape_visit.ClientCertInfo | None, account: str | None, iis: shape_visit.SubStatus | None
+) -> Markup:
     """The members by their names in http.h, and what IIS would log; nothing where there is nothing to tell."""
     pairs: list[tuple[str, str]] = []
     if info is not None:
@@ -43,7 +45,7 @@ def cert_info(info: shape_visit.ClientCertInfo | None, iis: shape_visit.SubStatu
             ("", meaning(HResult(flags["signed"])).text),
             ("CertEncodedSize", element("code", str(info["CertEncodedSize"]))),
             ("pCertEncoded", f"{info['CertEncodedSize']} octets of DER, in the JSON report"),
-            ("Token", element("code", "NULL" if info["Token"] is None else str(info["Token"]))),
+            ("Token", element("code", words.token(account))),
             ("CertDeniedByMapper", element("code", "TRUE" if info["CertDeniedByMapper"] else "FALSE")),
         ]
     if iis is not None:

@@ -65,7 +65,7 @@ def _write_facts(page: Page, attempt: shape.Attempt, visit: shape_visit.Visit, v
     _write_certificates(page, attempt, visit, verbosity)
     if visit["client_cert_info"] is not None:
         page.heading("HTTP_SSL_CLIENT_CERT_INFO")
-        _write_info(page, visit["client_cert_info"], visit["iis"])
+        _write_info(page, visit["client_cert_info"], visit["account"], visit["iis"])
     elif visit["iis"] is not None:
         page.heading("What IIS would log")
         _write_iis(page, visit["iis"])
@@ -196,12 +196,14 @@ def _write_requests(page: Page, visit: shape_visit.Visit) -> None:
             page.continued(f'"{result["diagnostic_message"]}"')
 
 
-def _write_info(page: Page, info: shape_visit.ClientCertInfo, iis: shape_visit.SubStatus | None) -> None:
+def _write_info(
+    page: Page, info: shape_visit.ClientCertInfo, account: str | None, iis: shape_visit.SubStatus | None
+) -> None:
     flags = info["CertFlags"]
     page.line(*_member("CertFlags"), (words.status(flags), Tone.BAD if flags["signed"] else Tone.GOOD), indent=2)
     page.line(*_member("CertEncodedSize"), str(info["CertEncodedSize"]), indent=2)
     page.line(*_member("pCertEncoded"), f"{info['CertEncodedSize']} octets of DER, in the JSON report", indent=2)
-    page.line(*_member("Token"), "NULL" if info["Token"] is None else str(info["Token"]), indent=2)
+    page.line(*_member("Token"), words.token(account), indent=2)
     page.line(*_member("CertDeniedByMapper"), "TRUE" if info["CertDeniedByMapper"] else "FALSE", indent=2)
     if iis is not None:
         _write_iis(page, iis)

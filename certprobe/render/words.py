@@ -28,6 +28,11 @@ def status(value: shape_pki.Status) -> str:
     return f"{value['symbol']} {value['hex']} ({value['signed']})"
 
 
+def token(account: str | None) -> str:
+    """HTTP_SSL_CLIENT_CERT_INFO.Token: whose http.sys would hand up; none is made here."""
+    return "NULL" if account is None else f"a token of {account}, with the DS mapper"
+
+
 def name(text: str) -> str:
     """A name, its beginning if it is longer than a page, or words for the empty one."""
     if len(text) > _LONGEST_NAME:

@@ -119,6 +119,11 @@ def test_it_tells_what_matters(make: Callable[[], VisitReport], words: tuple[str
         assert each in told
 
 
+def test_whose_token_it_would_be() -> None:
+    assert "a token of alice, with the DS mapper" in page_of(visits.let_in)
+    assert "with the DS mapper" not in page_of(visits.good)
+
+
 def test_a_probe_has_no_page() -> None:
     with pytest.raises(ValueError, match="probe"):
         render_html(document(reports.accepted()))

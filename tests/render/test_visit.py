@@ -144,6 +144,11 @@ def test_nothing_of_a_stranger_reaches_the_terminal(verbosity: Verbosity) -> Non
     assert len(told) < 40_000
 
 
+def test_whose_token_it_would_be() -> None:
+    assert "\n  Token               a token of alice, with the DS mapper\n" in written(visits.let_in)
+    assert "\n  Token               NULL\n" in written(visits.denied)
+
+
 def test_a_probe_is_no_visit() -> None:
     with pytest.raises(ValueError, match="probe"):
         write_visit(document(reports.accepted()), io.StringIO(), Verbosity.NORMAL)

@@ -230,6 +230,12 @@ def mapped(rules: bytes = b"alice X509:<S>CN=alice\n") -> VisitReport:
     )
 
 
+def let_in() -> VisitReport:
+    """Mapped strongly."""
+    serial = bytes.fromhex(Certificate(lab().alice.der).serial_hex)
+    return mapped(b"alice X509:<I>CN=Lab issuing CA<SR>" + serial[::-1].hex().encode())
+
+
 def denied() -> VisitReport:
     return mapped(b"bob X509:<S>CN=bob\n")
 
