@@ -18,10 +18,10 @@ from certprobe.application.ldap import (
     EntriesAnswered,
     LdapConversation,
     LdapEvent,
-    LdapResult,
     RootDseAnswered,
     StartTlsAnswered,
 )
+from certprobe.application.ldap_results import LdapResult
 from certprobe.application.ldap_search import Assertion
 from certprobe.endpoint import Scheme, StartTls, parse_ldap
 from certprobe.errors import FailureKind, Party, ProtocolError, StageError, UsageError

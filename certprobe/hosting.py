@@ -8,8 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from certprobe import __version__
-from certprobe.application.ldap import LdapResult
-from certprobe.application.ldap_results import RESULT_NAMES
+from certprobe.application.ldap_results import RESULT_NAMES, LdapResult
 from certprobe.errors import StageError
 from certprobe.judging import judge_visitor
 from certprobe.policy.http_sys import ssl_client_cert_info

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from certprobe.application.http import Headers, HttpRequested
-    from certprobe.application.ldap import LdapResult
+    from certprobe.application.ldap_results import LdapResult
     from certprobe.pki.certificate import Certificate
     from certprobe.pki.credential import Credential
     from certprobe.served import Served

@@ -9,8 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from certprobe.application.http import Headers, HttpRequested
-    from certprobe.application.ldap import LdapResult
-    from certprobe.application.ldap_results import LdapOperation
+    from certprobe.application.ldap_results import LdapOperation, LdapResult
 
 _LDAP_MESSAGE: Final = 0x30
 _INAPPROPRIATE_AUTHENTICATION: Final = 48
@@ -155,8 +154,7 @@ class Directory:
 
     def admit(self, identity: str | None, refusal: LdapResult | None) -> None:
         """From now on EXTERNAL binds as `identity`, or is answered with `refusal`; without a certificate it fails."""
-        from certprobe.application.ldap import LdapResult
-        from certprobe.application.ldap_results import RESULT_NAMES
+        from certprobe.application.ldap_results import RESULT_NAMES, LdapResult
 
         if identity is None and refusal is None:
             code, words = _INAPPROPRIATE_AUTHENTICATION, "the client sent no certificate"

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from certprobe.application.ldap import (
-    BindAnswered,
-    LdapConversation,
-    LdapResult,
-    RootDseAnswered,
-    StartTlsAnswered,
-    WhoAmIAnswered,
-)
+from certprobe.application.ldap import BindAnswered, LdapConversation, RootDseAnswered, StartTlsAnswered, WhoAmIAnswered
+from certprobe.application.ldap_results import LdapResult
 from certprobe.endpoint import Scheme
 from certprobe.errors import FailureKind, ProtocolError
 from certprobe.pki.credential import Credential

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import sansldap
 
 from certprobe.application.ldap_framing import FramingError, LdapFraming, MessageTooLarge
-from certprobe.application.ldap_results import RESULT_NAMES
-from certprobe.application.ldap_search import Found, TooMuchError
+from certprobe.application.ldap_results import RESULT_NAMES, LdapResult
+from certprobe.application.ldap_search import Attributes, Found, RawAttributes, TooMuchError
 from certprobe.errors import FailureKind, Party, ProtocolError
 
 if TYPE_CHECKING:
@@ -52,33 +52,10 @@ ROOT_DSE_ATTRIBUTES: Final = (
 _ONE_ENTRY: Final = 4  # servers are forgiven an entry in pieces
 _REFERRALS_SHOWN: Final = 16
 
-_SUCCESS: Final = 0
 _SASL_BIND_IN_PROGRESS: Final = 14
 
 # "80090308: LdapErr: DSID-0C090569, comment: AcceptSecurityContext error, data 52e, v4563"
 _AD_DATA: Final = re.compile(r"LdapErr: DSID-[0-9A-F]+\b.*\bdata ([0-9A-Fa-f]{1,8})\b", re.DOTALL)
-
-Attributes = tuple[tuple[str, tuple[str, ...]], ...]
-RawAttributes = tuple[tuple[str, tuple[bytes, ...]], ...]
-
-
-class LdapResult(NamedTuple):
-    """LDAPResult (RFC 4511 4.1.9).
-
-    `name` is RFC 4511's for `code`, "other-123" for a code that it does not know. `ad_data` is the Windows error in
-    hexadecimal that Active Directory writes into its diagnosticMessage ("52e").
-    """
-
-    code: int
-    name: str
-    matched_dn: str
-    diagnostic_message: str
-    ad_data: str | None
-
-    @property
-    def success(self) -> bool:
-        """Whether the code is success (0)."""
-        return self.code == _SUCCESS
 
 
 class StartTlsAnswered(NamedTuple):

@@ -1,12 +1,10 @@
-"""The names of LDAP's result codes (RFC 4511 4.1.9 and A.2), and the record of an operation with its result."""
+"""LDAPResult, the names of its codes (RFC 4511 4.1.9 and A.2), and the record of an operation with its result."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-if TYPE_CHECKING:
-    from certprobe.application.ldap import LdapResult
-
+_SUCCESS: Final = 0
 RESULT_NAMES: Final = {
     0: "success",
     1: "operationsError",
@@ -48,6 +46,25 @@ RESULT_NAMES: Final = {
     71: "affectsMultipleDSAs",
     80: "other",
 }
+
+
+class LdapResult(NamedTuple):
+    """LDAPResult (RFC 4511 4.1.9).
+
+    `name` is RFC 4511's for `code`, "other-123" for a code that it does not know. `ad_data` is the Windows error in
+    hexadecimal that Active Directory writes into its diagnosticMessage ("52e").
+    """
+
+    code: int
+    name: str
+    matched_dn: str
+    diagnostic_message: str
+    ad_data: str | None
+
+    @property
+    def success(self) -> bool:
+        """Whether the code is success (0)."""
+        return self.code == _SUCCESS
 
 
 class LdapOperation(NamedTuple):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from certprobe.application.ldap import RawAttributes
+Attributes = tuple[tuple[str, tuple[str, ...]], ...]
+RawAttributes = tuple[tuple[str, tuple[bytes, ...]], ...]
 
 ATTRIBUTE_LIMIT: Final = 256
 VALUE_LIMIT: Final = 4096

@@ -6,9 +6,10 @@ from typing import Final, NamedTuple
 
 import sansldap
 
-from certprobe.application.ldap import EXTERNAL, START_TLS, WHO_AM_I, Attributes, LdapResult, RawAttributes
+from certprobe.application.ldap import EXTERNAL, START_TLS, WHO_AM_I
 from certprobe.application.ldap_framing import FramingError, LdapFraming
-from certprobe.application.ldap_results import RESULT_NAMES, LdapOperation
+from certprobe.application.ldap_results import RESULT_NAMES, LdapOperation, LdapResult
+from certprobe.application.ldap_search import Attributes, RawAttributes
 from certprobe.errors import FailureKind, Party, ProtocolError
 
 ROOT_DSE: Final[Attributes] = (

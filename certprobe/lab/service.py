@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, Protocol
 
 from certprobe import transport
 from certprobe.application.http import HttpResponder
-from certprobe.application.ldap import LdapResult
+from certprobe.application.ldap_results import LdapResult
 from certprobe.application.ldap_server import LdapResponder, StartTlsAgreed, Unbound
 from certprobe.chain.context import RequestedUsage, UsageMatch
 from certprobe.chain.engine import get_certificate_chain

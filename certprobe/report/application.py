@@ -9,7 +9,8 @@ from certprobe.report.spelling import base64, summary
 
 if TYPE_CHECKING:
     from certprobe.application.http import HttpAnswered
-    from certprobe.application.ldap import LdapResult, RootDseAnswered, WhoAmIAnswered
+    from certprobe.application.ldap import RootDseAnswered, WhoAmIAnswered
+    from certprobe.application.ldap_results import LdapResult
     from certprobe.report import shape, shape_values
     from certprobe.report.model import HttpFacts, LdapFacts, NtAuthFacts
 

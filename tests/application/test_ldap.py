@@ -13,12 +13,12 @@ from certprobe.application.ldap import (
     EntryAnswered,
     LdapConversation,
     LdapEvent,
-    LdapResult,
     RootDseAnswered,
     StartTlsAnswered,
     WhoAmIAnswered,
 )
 from certprobe.application.ldap_framing import MESSAGE_LIMIT
+from certprobe.application.ldap_results import LdapResult
 from certprobe.application.ldap_search import VALUE_LIMIT
 from certprobe.application.ldap_server import LdapResponder, LdapServerEvent, StartTlsAgreed, Unbound
 from certprobe.errors import FailureKind, Party, ProtocolError

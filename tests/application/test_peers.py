@@ -11,14 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from certprobe.application.http import BODY_LIMIT, BodyEnd, HttpAnswered, HttpExchange
-from certprobe.application.ldap import (
-    BindAnswered,
-    LdapConversation,
-    LdapResult,
-    RootDseAnswered,
-    StartTlsAnswered,
-    WhoAmIAnswered,
-)
+from certprobe.application.ldap import BindAnswered, LdapConversation, RootDseAnswered, StartTlsAnswered, WhoAmIAnswered
+from certprobe.application.ldap_results import LdapResult
 from certprobe.application.ldap_server import LdapResponder, Unbound
 from certprobe.transport import Deadline, dial, pump
 from tests.peers.process import HOST, directory, free_port, program, running

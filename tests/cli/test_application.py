@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from certprobe.application.ldap import LdapResult
+from certprobe.application.ldap_results import LdapResult
 from certprobe.application.ldap_server import LdapResponder, Unbound
 from tests.cli.command import Arguments, Document, certprobe, report
 from tests.peers.apache import Apache

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from certprobe.application.http import BodyEnd, HttpAnswered
-from certprobe.application.ldap import BindAnswered, LdapResult, RootDseAnswered, WhoAmIAnswered
+from certprobe.application.ldap import BindAnswered, RootDseAnswered, WhoAmIAnswered
+from certprobe.application.ldap_results import LdapResult
 from certprobe.errors import FailureKind, Party
 from certprobe.lab.pki import Issued
 from certprobe.report.acceptance import Acceptance, acceptances

@@ -7,7 +7,8 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from certprobe.application.http import BodyEnd, HttpAnswered
-from certprobe.application.ldap import BindAnswered, LdapResult, RootDseAnswered, StartTlsAnswered, WhoAmIAnswered
+from certprobe.application.ldap import BindAnswered, RootDseAnswered, StartTlsAnswered, WhoAmIAnswered
+from certprobe.application.ldap_results import LdapResult
 from certprobe.chain.context import RequestedUsage, UsageMatch
 from certprobe.chain.engine import get_certificate_chain
 from certprobe.chain.question import ChainQuestion

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from certprobe.application.ldap import LdapResult, WhoAmIAnswered
+from certprobe.application.ldap import WhoAmIAnswered
+from certprobe.application.ldap_results import LdapResult
 from certprobe.mapping.accounts import parse_accounts
 from certprobe.mapping.alt_security_identities import Form, Strength, Tag
 from certprobe.mapping.authorization import Relation

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from certprobe.application.ldap import LdapResult, WhoAmIAnswered
+from certprobe.application.ldap import WhoAmIAnswered
+from certprobe.application.ldap_results import LdapResult
 from certprobe.errors import FailureKind, Party
 from certprobe.mapping.accounts import Account, MappingRule, Source, parse_accounts
 from certprobe.mapping.lookup import DirectoryFacts, Lookup, LookupFailure

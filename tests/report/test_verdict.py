@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import pytest
 
-from certprobe.application.ldap import BindAnswered, LdapResult, RootDseAnswered, WhoAmIAnswered
+from certprobe.application.ldap import BindAnswered, RootDseAnswered, WhoAmIAnswered
+from certprobe.application.ldap_results import LdapResult
 from certprobe.errors import FailureKind, Party
 from certprobe.report.model import (
     AlertRecord,

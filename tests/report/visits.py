@@ -7,8 +7,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from certprobe.application.http import HttpRequested
-from certprobe.application.ldap import LdapResult
-from certprobe.application.ldap_results import LdapOperation
+from certprobe.application.ldap_results import LdapOperation, LdapResult
 from certprobe.endpoint import Endpoint
 from certprobe.errors import FailureKind, Party
 from certprobe.lab.pki import Issued, common_name_only
