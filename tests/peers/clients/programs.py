@@ -16,7 +16,7 @@ _PASSWORD = "changeit"
 
 def java(visit: Visit) -> Outcome:
     """HttpsURLConnection; JSSE's default key manager picks from a PKCS#12 key store."""
-    binary = program("java", package="default-jre-headless")
+    binary = program("java", package="default-jdk-headless")
     versions = () if visit.version is None else (f"-Djdk.tls.client.protocols=TLSv{visit.version}",)
     words: tuple[str | Path, ...] = (visit.url, visit.trust)
     if visit.identity is not None:
