@@ -30,6 +30,7 @@ from certprobe.render.verbosity import Verbosity
 from certprobe.tls.acceptor import ServerContext, ServerOptions
 from certprobe.tls.openssl import Compatibility
 from certprobe.transport import Deadline
+from certprobe.vicinity import Vicinity, vicinity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -356,23 +357,24 @@ def _serve(hosting: Hosting, typed: Typed, shown: Shown) -> None:
     from certprobe.listener import Listener
 
     listening = open_socket(hosting.endpoint.host, hosting.endpoint.port)
-    hosting = hosting._replace(endpoint=hosting.endpoint._replace(port=listening.getsockname()[1]))
+    address, port = listening.getsockname()[:2]
+    hosting = hosting._replace(endpoint=hosting.endpoint._replace(port=port))
     numbers: Iterator[int] = count(1)
     listener = Listener(listening, lambda peer: HostedGuest(hosting, next(numbers), peer))
     # Unlike other commands this one lives long: what is there now stays, and the rest is collected as usual.
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)
     with standard_streams():
-        asyncio.run(listener.serve(lambda: _announce_itself(hosting.endpoint, typed, shown)))
+        asyncio.run(listener.serve(lambda: _announce_itself(hosting.endpoint, vicinity(address), typed, shown)))
 
 
-def _announce_itself(endpoint: Endpoint, typed: Typed, shown: Shown) -> None:
+def _announce_itself(endpoint: Endpoint, where: Vicinity, typed: Typed, shown: Shown) -> None:
     """Say on standard error what this is; the first line is for scripts, and comes when clients may."""
     click.echo(f"listening on {endpoint.scheme.value}://{endpoint.authority}/", err=True)
     from certprobe.render.page import Page
 
     page = Page(sys.stderr)
-    if not _is_loopback(endpoint.host):
+    if where is not Vicinity.LOOPBACK:
         page.line("warning: other machines can connect to it, and are told what it makes of them", lead=_LEAD)
     if typed.quiet:
         return
@@ -383,9 +385,3 @@ def _announce_itself(endpoint: Endpoint, typed: Typed, shown: Shown) -> None:
         page.line("clients may start TLS at once (ldaps://) or by StartTLS (ldap://)", lead=_LEAD)
     if typed.verbose and shown.root is not None:
         click.echo(shown.root.decode(), err=True, nl=False)
-
-
-def _is_loopback(host: str) -> bool:
-    from ipaddress import ip_address
-
-    return host == "localhost" or ip_address(host.partition("%")[0]).is_loopback

@@ -87,6 +87,20 @@ def test_other_machines_are_let_in_only_when_asked_for_and_with_a_warning(site: 
     assert "warning: other machines can connect to it" in running.ended.stderr
 
 
+def test_it_may_be_bound_by_a_name(site: Site) -> None:
+    name = socket.gethostname()
+    try:
+        is_loopback = socket.gethostbyname(name).startswith("127.")
+    except OSError:
+        is_loopback = False
+    if not is_loopback:
+        pytest.skip(f"{name} is no name of the loopback here")
+    with listener("https", "--ca", site.root_file, "-q", "--bind", f"{name}:0") as running:
+        pass
+    assert running.ended.stderr == f"listening on https://{name.lower()}:{running.port}/\n"
+    assert running.ended.exit_code == 0
+
+
 @pytest.mark.parametrize("bind", ["[::1]:0", "localhost:0", "127.0.0.1:0"], ids=["IPv6", "name", "IPv4"])
 def test_binding(site: Site, bind: str) -> None:
     with listener("https", "--ca", site.root_file, "--bind", bind) as running:
