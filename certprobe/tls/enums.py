@@ -168,6 +168,7 @@ class NamedGroup(enum.IntEnum):
     brainpoolP512r1 = 28
     x25519 = 29
     x448 = 30
+    curveSM2 = 41
     ffdhe2048 = 256
     ffdhe3072 = 257
     ffdhe4096 = 258
@@ -179,6 +180,7 @@ class NamedGroup(enum.IntEnum):
     SecP256r1MLKEM768 = 4587
     X25519MLKEM768 = 4588
     SecP384r1MLKEM1024 = 4589
+    curveSM2MLKEM768 = 4590
 
 
 def name_of(registry: type[enum.IntEnum], code: int) -> str:
